@@ -1,0 +1,32 @@
+# make demo    set up and colour the sample sketches with the shipped weights
+# make test    set up and run the tests
+# make lint    check style
+# make clean   remove what the others made
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint clean
+
+demo: .venv/demo.stamp
+	$(BIN)/python infer.py examples --out demo
+	@echo "The pictures are in demo/: open demo/*_sheet.png first."
+
+test: .venv/test.stamp
+	$(BIN)/python -m pytest
+
+lint: .venv/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+clean:
+	rm -rf .venv demo build dist *.egg-info
+
+.venv/demo.stamp: setup.cfg pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable '.[tf]'
+	touch $@
+
+.venv/test.stamp: .venv/demo.stamp
+	$(BIN)/python -m pip install --quiet --editable '.[tf,dev]'
+	touch $@

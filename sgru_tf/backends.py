@@ -1,0 +1,130 @@
+"""What runs a network for `Colorizer`: one small class for each kind of model file.
+
+Everything that colours needs only an object that can be called with a float32 sketch
+(1, H, W, 1), 0-255, H and W multiples of 32, and answers (1, N, H, W, 3), RGB nominally 0-255;
+with `proposals` (N) and `working_size` (the long side it likes, in pixels) as attributes.
+TensorFlow is imported when a Keras model is opened, not before.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+
+import numpy as np
+
+from sgru_tf.errors import SgruError
+
+DEFAULT_WORKING_SIZE = 256
+"""Working size for a callable that does not name its own."""
+
+
+def open_network(path=None):
+    """Open what `path` names.
+
+    Args:
+        path: None for the shipped weights, or what `sgru_tf.loading.load_model` takes.
+
+    Returns:
+        A callable as the module's docstring describes.
+
+    Raises:
+        SgruError: there is no such model, or TensorFlow is not installed.
+    """
+    import_quietly("keras")
+    from sgru_tf.loading import load_model
+
+    return KerasNetwork(load_model(path))
+
+
+def as_network(model):
+    """Wrap a Keras model, or any callable, so that it has the attributes named above.
+
+    Args:
+        model: `keras.Model` of this project, or a callable; `proposals` may be missing from a
+            callable (it is then learnt from the first answer), and `working_size` too.
+    """
+    if hasattr(model, "sgru_config"):
+        return KerasNetwork(model)
+    if not callable(model):
+        raise SgruError(f"cannot colour with a {type(model).__name__}: give a path or a model")
+    return model
+
+
+class KerasNetwork:
+    """A Keras model, run in the fastest way of its backend.
+
+    Args:
+        model: from `sgru_tf.build_sgru` or `sgru_tf.load_model`.
+    """
+
+    def __init__(self, model):
+        """Wrap the model; nothing is traced before the first sketch."""
+        import keras
+
+        self.model = model
+        self.proposals = model.sgru_config.proposals
+        self.working_size = model.sgru_config.working_size
+        self._to_numpy = keras.ops.convert_to_numpy
+        self._run = lambda sketch: model(sketch, training=False)
+        if keras.backend.backend() == "tensorflow":
+            import tensorflow as tf
+
+            # One open signature: sketches of other proportions must not trace the graph again.
+            signature = [tf.TensorSpec((1, None, None, 1), tf.float32)]
+            self._run = tf.function(self._run, input_signature=signature)
+
+    def __call__(self, sketch: np.ndarray) -> np.ndarray:
+        """Colour one sketch: float32 (1, H, W, 1), 0-255, to float32 (1, N, H, W, 3)."""
+        try:
+            return self._to_numpy(self._run(sketch))
+        except Exception as error:
+            height, width = sketch.shape[1:3]
+            reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+            raise SgruError(
+                f"the network failed at {width} x {height} pixels; try a smaller size ({reason})"
+            ) from error
+
+
+def import_quietly(name: str) -> None:
+    """Import a package that brings TensorFlow, without its start-up noise on stderr.
+
+    The noise comes from C++ and passes sys.stderr by, so file descriptor 2 itself is led into a
+    temporary file while the import runs. If the import fails, what was caught is shown.
+
+    Raises:
+        SgruError: the package is not installed.
+    """
+    if name in sys.modules:
+        return
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        with _quiet_stderr():
+            __import__(name)
+    except ModuleNotFoundError as error:
+        raise SgruError(
+            f"{error.name} is not installed, and this model needs it: install with the extra [tf]"
+        ) from error
+
+
+@contextmanager
+def _quiet_stderr():
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is no stderr to keep quiet
+        yield
+        return
+    with tempfile.TemporaryFile() as caught:
+        sys.stderr.flush()
+        os.dup2(caught.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            caught.seek(0)
+            os.write(kept, caught.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

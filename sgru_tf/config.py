@@ -1,0 +1,255 @@
+"""The settings of the network, its loss and its training, with a reason beside every default.
+
+Three frozen dataclasses: `ModelConfig`, `LossConfig` and `TrainConfig`. Each checks its limits
+when it is made, and goes to JSON and back::
+
+    config = ModelConfig(width=0.25)
+    assert ModelConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+Nothing here imports TensorFlow or Keras.
+"""
+
+import dataclasses
+import typing
+
+from sgru_tf.errors import SgruError
+
+
+class Config:
+    """What the three settings classes share: checking, and JSON in and out."""
+
+    def __post_init__(self):
+        """Check every field.
+
+        Raises:
+            SgruError: a field has the wrong type, or a value outside its limits.
+        """
+        hints = typing.get_type_hints(type(self))
+        for field in dataclasses.fields(self):
+            value = _coerce(getattr(self, field.name), hints[field.name])
+            if value is _WRONG:
+                self._refuse(field.name, f"must be of type {_type_name(hints[field.name])}")
+            object.__setattr__(self, field.name, value)
+            low, high = field.metadata.get("limits", (None, None))
+            numbers = value if isinstance(value, tuple) else (value,)
+            if low is not None and not all(low <= number <= high for number in numbers):
+                self._refuse(field.name, f"must lie between {low} and {high}")
+            choices = field.metadata.get("choices")
+            if choices and value not in choices:
+                self._refuse(field.name, f"must be one of {', '.join(choices)}")
+
+    def to_dict(self) -> dict:
+        """Give the settings as a dictionary that JSON can hold."""
+        pairs = dataclasses.asdict(self).items()
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in pairs}
+
+    @classmethod
+    def from_dict(cls, values: dict):
+        """Make the settings from what `to_dict` gave.
+
+        Raises:
+            SgruError: an unknown field, a wrong type, or a value outside its limits.
+        """
+        if not isinstance(values, dict):
+            raise SgruError(f"{cls.__name__}: expected a table of settings, got {values!r}")
+        unknown = sorted(set(values) - {field.name for field in dataclasses.fields(cls)})
+        if unknown:
+            raise SgruError(
+                f"{cls.__name__}: unknown setting {', '.join(unknown)}; "
+                "it may come from another version of sgru_tf"
+            )
+        return cls(**values)
+
+    def _refuse(self, name: str, problem: str):
+        raise SgruError(f"{type(self).__name__}.{name} {problem}, not {getattr(self, name)!r}")
+
+
+_WRONG = object()
+
+
+def _type_name(kind) -> str:
+    return kind.__name__ if isinstance(kind, type) else str(kind)
+
+
+def _coerce(value, kind):
+    """Bring JSON's lists and whole numbers to the declared type, or give `_WRONG`."""
+    if typing.get_origin(kind) is tuple:
+        inner = typing.get_args(kind)
+        if not isinstance(value, (list, tuple)) or len(value) != len(inner):
+            return _WRONG
+        items = tuple(_coerce(*pair) for pair in zip(value, inner, strict=True))
+        return _WRONG if _WRONG in items else items
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if kind is int and isinstance(value, bool):
+        return _WRONG
+    return value if isinstance(value, kind) else _WRONG
+
+
+def _setting(default, *, low=None, high=None, choices=None):
+    metadata = {"limits": (low, high)} if low is not None else {}
+    if choices:
+        metadata["choices"] = choices
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelConfig(Config):
+    """The Swish-Gated Residual U-Net.
+
+    The defaults are the network of Liu, Chen and Hu, "Anime Sketch Coloring with Swish-Gated
+    Residual U-Net" (ISICA 2018): 47,827,558 parameters.
+
+    Attributes:
+        width: Multiplier on the number of filters of every layer, which is then rounded to a
+            multiple of 8 (what SIMD units and GPU tiles like). 1.0 is the paper.
+        proposals: How many colourings one sketch gets. 9 in the paper: a 3 x 3 sheet.
+        norm_epsilon: Added to the variance in the norm. 1e-5 survives float16; the published
+            checkpoints were trained with 1e-12, which does not (a flat image gives NaN).
+        input_range: How the sketch is scaled inside the model. `unit`: to 0..1 by exactly 1/256,
+            an exact power of two, so that imported weights keep their outputs to the last bit.
+            `signed`: to -1..1, which centres the data; published checkpoints cannot have it, as
+            a shift does not commute with the zero padding of the convolutions.
+        proposal_spread: Standard deviation of the initial bias of the last layer, in units of
+            half the colour range (0.35 is 45 grey levels). It sets the proposals apart before
+            the first step; with 0 (the paper) all of them start as nearly the same picture and
+            one wins every sample.
+        working_size: The size in pixels of the long side at which the model is meant to be run.
+            The norm looks at the whole image, so results are best near the training size.
+    """
+
+    width: float = _setting(1.0, low=0.01, high=4.0)
+    proposals: int = _setting(9, low=1, high=64)
+    norm_epsilon: float = _setting(1e-5, low=1e-12, high=0.1)
+    input_range: str = _setting("unit", choices=("unit", "signed"))
+    proposal_spread: float = _setting(0.35, low=0.0, high=2.0)
+    working_size: int = _setting(256, low=32, high=4096)
+
+    def filters(self, published: int) -> int:
+        """Scale a filter count of the paper by `width`, to a multiple of 8, at least 8."""
+        return max(8, round(published * self.width / 8) * 8)
+
+
+@dataclasses.dataclass(frozen=True)
+class LossConfig(Config):
+    """The collection loss: perceptual distance of the best proposal, and a little of the rest.
+
+    The defaults give the paper's values exactly. What an artist's own data needs is beside them:
+    see `sgru_tf.presets` for the settings that the shipped model used.
+
+    Attributes:
+        backbone: The network whose features are compared. `vgg19` is the paper's; `vgg16` costs
+            a quarter less and ranks pictures much the same.
+        weights: `imagenet` (Keras downloads them once), the path of a weight file, or `none` to
+            compare pixels alone.
+        layer_weights: Weights of the pixels and of `block{1..5}_conv2`; the paper's.
+        mean_share: Share of the mean over all proposals, the rest being the best one's. 0.001 in
+            the paper: with 0 only one proposal ever learns, with much more they all become the
+            same average.
+        normalise_mask: Divide the mask (the sketch, 0..255) by 255. The paper does not; the loss
+            is then 255 times larger, which Adam ignores but clipping and weight decay do not.
+        mask_floor: Least value of the mask where 1 is white paper. 0 in the paper: colours under
+            ink are free, so dark, dense or inverted line art trains on very little. 0.1 ties
+            them down.
+        winner: Which proposal is the best one. `paper`: the one of least loss. It rewards the
+            proposal that is already the sharpest, which then wins every sample while the others
+            starve. `colour`: the one whose colours, at an eighth of the size, lie nearest, with
+            a nudge towards those that won less than their share. Only the winner then goes
+            through the backbone, which halves the cost of a step.
+        losers_start: With `colour`: weight of the other proposals' plain pixel loss at the start
+            of the training. High at first, so that every proposal learns to draw.
+        losers_end: The same at the end. Low, so that they keep different colours.
+        losers_fall: The share of the training after which `losers_end` is reached.
+        balance_start: With `colour`: by how many grey levels a proposal is set back in the
+            choice when it wins twice its fair share of `1 / proposals`, and helped when it wins
+            nothing. This at the start, when the proposals are still alike.
+        balance_end: The same at the end, when a proposal should win what it is best at.
+    """
+
+    backbone: str = _setting("vgg19", choices=("vgg19", "vgg16"))
+    weights: str = "imagenet"
+    layer_weights: tuple[float, float, float, float, float, float] = _setting(
+        (0.88, 0.79, 0.63, 0.51, 0.39, 1.07), low=0.0, high=1000.0
+    )
+    mean_share: float = _setting(0.001, low=0.0, high=1.0)
+    normalise_mask: bool = False
+    mask_floor: float = _setting(0.0, low=0.0, high=1.0)
+    winner: str = _setting("paper", choices=("paper", "colour"))
+    losers_start: float = _setting(0.3, low=0.0, high=1.0)
+    losers_end: float = _setting(0.03, low=0.0, high=1.0)
+    losers_fall: float = _setting(0.5, low=0.01, high=1.0)
+    balance_start: float = _setting(4.0, low=0.0, high=255.0)
+    balance_end: float = _setting(1.0, low=0.0, high=255.0)
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainConfig(Config):
+    """The training run: how long, how fast, on what pictures.
+
+    Attributes:
+        size: Side in pixels of the square training pictures; a multiple of 32. The paper's 256;
+            128 costs a quarter and is enough for a first model.
+        batch: Sketches a step, over all devices together. The paper's 1 is slow on any GPU and
+            noisy; 8 fits 8 GB at width 1.0.
+        steps: Optimizer steps.
+        learning_rate: Peak of the schedule. 1e-4 in the paper, for batch 1 and no schedule;
+            5e-4 with warm-up and cosine decay reaches the same loss in a fraction of the steps.
+        warmup: Steps over which the rate rises from 0, while Adam's averages fill.
+        weight_decay: AdamW's. 0 makes it plain Adam, the paper's. Norms and biases are spared.
+        clip_norm: Gradients of a larger global norm are scaled down to it, so that one odd
+            picture cannot undo an hour. With a normalised mask the norm is about 2,000 at the
+            start and 500 soon after; with the paper's mask it is 255 times that. With several
+            devices each clips its own part.
+        average: Share of the old value in the running average of the weights, which is what is
+            validated and saved. 0.999 averages over about 1,000 steps. 0 turns it off.
+        precision: `float32`, `mixed_bfloat16` (1.3 to 2 times faster on CPUs and GPUs that have
+            it) or `mixed_float16` (older GPUs; six times slower on CPUs).
+        seed: Of the initial weights, of the split, and of every random draw of the pipeline.
+        validation_share: Share of the pictures kept back for validation, by a hash of their
+            names, where the data has no `val` folder of its own.
+        validation_count: At most so many validation pictures are used: they are for steering.
+        zoom: Least and largest size of a training picture on its square, 1 filling it by the
+            long side. Below 1 it stands on white paper, above 1 it is cropped. Faces alone
+            teach a network to paint paper as background.
+        flip: Mirror half of the pictures.
+        saturation: Least and largest factor on the colours' distance from grey. A network that
+            is unsure answers with an average, which is paler than any of the true pictures.
+        log_every: Steps between two lines of progress and two points in TensorBoard.
+        validate_every: Steps between two validations, each with a sheet to look at.
+        checkpoint_every: Steps between two checkpoints.
+        keep: Checkpoints kept.
+    """
+
+    size: int = _setting(256, low=32, high=2048)
+    batch: int = _setting(8, low=1, high=4096)
+    steps: int = _setting(100_000, low=1, high=10**9)
+    learning_rate: float = _setting(5e-4, low=1e-8, high=1.0)
+    warmup: int = _setting(200, low=0, high=10**6)
+    weight_decay: float = _setting(1e-4, low=0.0, high=1.0)
+    clip_norm: float = _setting(1000.0, low=1e-6, high=1e9)
+    average: float = _setting(0.999, low=0.0, high=0.999999)
+    precision: str = _setting("float32", choices=("float32", "mixed_bfloat16", "mixed_float16"))
+    seed: int = _setting(0, low=0, high=2**31 - 1)
+    validation_share: float = _setting(0.03, low=0.0, high=0.5)
+    validation_count: int = _setting(64, low=1, high=100_000)
+    zoom: tuple[float, float] = (0.8, 1.3)
+    flip: bool = True
+    saturation: tuple[float, float] = (1.0, 1.3)
+    log_every: int = _setting(10, low=1, high=10**6)
+    validate_every: int = _setting(1000, low=1, high=10**9)
+    checkpoint_every: int = _setting(500, low=1, high=10**9)
+    keep: int = _setting(3, low=1, high=1000)
+
+    def __post_init__(self):
+        """Check every field, and those that belong together.
+
+        Raises:
+            SgruError: a field has the wrong type, or a value outside its limits.
+        """
+        super().__post_init__()
+        if self.size % 32:
+            self._refuse("size", "must be a multiple of 32")
+        if not 0.05 <= self.zoom[0] <= self.zoom[1] <= 10:
+            self._refuse("zoom", "must be two rising factors between 0.05 and 10")
+        if not 0 <= self.saturation[0] <= self.saturation[1] <= 4:
+            self._refuse("saturation", "must be two rising factors between 0 and 4")

@@ -1,0 +1,110 @@
+"""The Swish-Gated Residual U-Net (Liu, Chen, Hu, ISICA 2018): one sketch in, N colourings out.
+
+Input: (B, H, W, 1) float32, 0 (ink) to 255 (paper); H and W any multiple of 32.
+Output: (B, N, H, W, 3) float32 RGB, nominally 0 to 255, unbounded: clip and round to show it.
+
+The stages at width 1.0, N = 9 (f filters, sizes as parts of H x W):
+
+    stage      size  f    output                                   channels
+    scale      1     -    sketch / 256                                    1
+    encoder 1  1     96   1/2:  maxpool r (96), gated sketch (1)         97
+    encoder 2  1/2   192  1/4:  maxpool r, gated x                      384
+    encoder 3  1/4   288  1/8:  maxpool r, gated x                      576
+    encoder 4  1/8   384  1/16: maxpool r, gated x                      768
+    encoder 5  1/16  480  1/32: maxpool r, gated x                      960
+    skips 1-5             each encoder's r through a swish gate of its own
+    decoder 5  1/32  512  1/16: up r, gated up x, skip 5               1504
+    decoder 4  1/16  480  1/8:  up r, gated up x, skip 4               1344
+    decoder 3  1/8   384  1/4:  up r, gated up x, skip 3               1056
+    decoder 2  1/4   288  1/2:  up r, gated up x, skip 2                768
+    decoder 1  1/2   192  1:    up r, gated up x, skip 1                480
+    tail       1     96   1x1, 3x3, 3x3                                  96
+    last       1     27   1x1 with bias; (y + 1) * 127.5; 9 RGB pictures
+"""
+
+import keras
+
+from sgru_tf.config import ModelConfig
+from sgru_tf.layers import ConvNorm, DecoderBlock, EncoderBlock, SplitProposals, SwishGate
+
+ENCODER_FILTERS = (96, 192, 288, 384, 480)
+DECODER_FILTERS = (512, 480, 384, 288, 192)
+TAIL_FILTERS = 96
+
+
+@keras.saving.register_keras_serializable("sgru_tf")
+class SwishGatedUNet(keras.Model):
+    """The network as a functional Keras model that remembers its `ModelConfig`.
+
+    Example::
+
+        model = SwishGatedUNet(ModelConfig(width=0.25))
+        proposals = model(255.0 * np.ones((1, 256, 256, 1), "float32"))  # (1, 9, 256, 256, 3)
+
+    Args:
+        config: Size and options of the network.
+        dtype: Keras dtype policy of all layers but the last convolution, which stays in float32.
+            `float32` for inference and export; see `TrainConfig.precision`.
+
+    Attributes:
+        sgru_config: The `ModelConfig`.
+    """
+
+    def __init__(self, config: ModelConfig | None = None, dtype="float32", **kwargs):
+        config = config or ModelConfig()
+        sketch = keras.Input((None, None, 1), name="sketch", dtype="float32")
+        options = {"epsilon": config.norm_epsilon, "dtype": dtype}
+
+        if config.input_range == "unit":
+            x = keras.layers.Rescaling(1 / 256, dtype=dtype, name="scale")(sketch)
+        else:
+            x = keras.layers.Rescaling(1 / 127.5, -1.0, dtype=dtype, name="scale")(sketch)
+        skips = []
+        for level, published in enumerate(ENCODER_FILTERS, start=1):
+            block = EncoderBlock(
+                config.filters(published), squeeze=level > 1, name=f"encoder{level}", **options
+            )
+            x, residual = block(x)
+            skips.append(SwishGate(name=f"skip{level}", **options)(residual))
+        for level, published in zip(range(5, 0, -1), DECODER_FILTERS, strict=True):
+            block = DecoderBlock(config.filters(published), name=f"decoder{level}", **options)
+            x = block(x, skips.pop())
+        for index, kernel in enumerate((1, 3, 3), start=1):
+            x = ConvNorm(config.filters(TAIL_FILTERS), kernel, name=f"tail{index}", **options)(x)
+        x = keras.layers.Conv2D(
+            3 * config.proposals,
+            1,
+            kernel_initializer="glorot_normal",
+            bias_initializer=keras.initializers.RandomNormal(stddev=config.proposal_spread),
+            dtype="float32",
+            name="last",
+        )(x)
+        proposals = SplitProposals(dtype="float32", name="proposals")(x)
+
+        super().__init__(inputs=sketch, outputs=proposals, **kwargs)
+        self.sgru_config = config
+        self._policy = dtype
+
+    def get_config(self):
+        """Give what `from_config` needs."""
+        return {"config": self.sgru_config.to_dict(), "dtype": self._policy, "name": self.name}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Build the model that `get_config` described, with fresh weights."""
+        options = dict(config)
+        return cls(ModelConfig.from_dict(options.pop("config")), **options)
+
+
+def build_sgru(config: ModelConfig | None = None, dtype="float32") -> keras.Model:
+    """Build the network with fresh weights.
+
+    Args:
+        config: Size and options; the paper's network by default.
+        dtype: Keras dtype policy; see `SwishGatedUNet`.
+
+    Returns:
+        A `keras.Model` from (B, H, W, 1) float32 0..255 to (B, N, H, W, 3) float32, nominally
+        0..255. H and W must be multiples of 32 and may differ from call to call.
+    """
+    return SwishGatedUNet(config, dtype=dtype)

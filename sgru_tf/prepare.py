@@ -1,0 +1,252 @@
+"""Colour pictures to line art, or to side-by-side pairs, on disk.
+
+Training draws its lines on the fly; this is for people who want to look at them or edit them
+first. `train.py` reads the results: pairs as they are, and line art as the `images_bw/` beside an
+`images_rgb/` that holds the colours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from sgru_tf.backends import import_quietly
+from sgru_tf.errors import SgruError
+from sgru_tf.folder import Job, Outcome, plan, prepare_folder
+from sgru_tf.images import MAX_PIXELS as MOST_READ
+from sgru_tf.images import read_sketch, write_image
+from sgru_tf.sources import LEAST_SIDE
+
+STYLES = ("clean", "random")
+"""Even black lines on white to show to people; or the variety that training draws."""
+
+MAX_PIXELS = 36_000_000
+"""Largest picture that is drawn, in pixels: A4 at 600 dpi. Filtering takes 120 bytes a pixel."""
+
+# What `images.read_sketch` reads too; some of Pillow's other readers start other programs.
+_FORMATS = "PNG JPEG WEBP BMP DIB GIF TIFF PPM TGA AVIF JPEG2000 PSD".split()
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is to be written for each picture.
+
+    Attributes:
+        pairs: side-by-side pairs instead of line art alone.
+        style: one of STYLES.
+        seed: of the random style; together with a picture's name it decides how it is drawn.
+        size: longest side in pixels, to which larger pictures are shrunk; None keeps all sizes.
+        overwrite: draw again what is there already.
+    """
+
+    pairs: bool = False
+    style: str = "clean"
+    seed: int = 0
+    size: int | None = None
+    overwrite: bool = False
+
+
+def plan_pictures(
+    inputs: Sequence[Path], out: Path, *, recursive: bool = False
+) -> tuple[list[Job], list[str], int]:
+    """Find the pictures and name their results, as `sgru_tf.folder.plan` does.
+
+    What lies in `out` is not looked at where `out` is inside one of the folders: it is what an
+    earlier run has written.
+
+    Args:
+        inputs: files and folders.
+        out: output folder.
+        recursive: look into subfolders too.
+
+    Returns:
+        The jobs; a line for each input that is of no use; and how many pictures were passed over
+        because this program made them.
+
+    Raises:
+        SgruError: `out` is one of the folders, so that results and pictures would mix.
+    """
+    target = out.resolve()
+    folders = [given.resolve() for given in inputs if given.is_dir()]
+    if target in folders:
+        raise SgruError(f"{out}: holds the pictures themselves; give another folder for --out")
+    jobs, problems, own = plan(inputs, out, recursive=recursive)
+    if any(folder in target.parents for folder in folders):
+        named = {given.resolve() for given in inputs if given.is_file()}
+        kept = []
+        for job in jobs:
+            source = job.source.resolve()
+            if source in named or target not in source.parents:
+                kept.append(job)
+        jobs, own = kept, own + len(jobs) - len(kept)
+    return jobs, problems, own
+
+
+def draw_jobs(jobs: Sequence[Job], out: Path, recipe: Recipe) -> Iterator[Outcome]:
+    """Draw one picture after the other; a bad one does not stop the rest.
+
+    Args:
+        jobs: from `plan_pictures`.
+        out: the output folder given there.
+        recipe: what to write.
+
+    Returns:
+        An outcome for each job, "drawn", "skipped" or "failed".
+
+    Raises:
+        SgruError: TensorFlow is not installed.
+    """
+    sources = {job.source.resolve() for job in jobs}
+    for job in jobs:
+        path = job.folder / f"{job.stem}.png"
+        if path.exists() and not recipe.overwrite and path.resolve() not in sources:
+            yield Outcome(job, "skipped")
+            continue
+        # Not imported before there is a picture to draw: TensorFlow takes seconds to start.
+        import_quietly("tensorflow")
+        try:
+            if path.resolve() in sources:
+                raise SgruError(
+                    f"{job.source}: would replace the picture {path}; use another --out"
+                )
+            _draw(job, path, out, recipe)
+        except SgruError as error:
+            text = str(error)
+            named = text if str(job.source) in text else f"{job.source}: {text}"
+            yield Outcome(job, "failed", named)
+        except MemoryError:
+            yield Outcome(job, "failed", f"{job.source}: not enough memory; shrink it with --size")
+        except Exception as error:  # an oversight of the program is one bad file too
+            text = " ".join(f"{type(error).__name__}: {error}".split())
+            yield Outcome(job, "failed", f"{job.source}: {text[:200]}")
+        else:
+            yield Outcome(job, "drawn")
+
+
+def read_colour(path) -> Image.Image:
+    """Read a colour picture upright, on white where it is transparent.
+
+    Args:
+        path: of any kind of file that `sgru_tf.images.read_sketch` reads.
+
+    Returns:
+        Picture of mode RGB.
+
+    Raises:
+        SgruError: no such file, not a picture, damaged, or larger than `images.MAX_PIXELS`.
+    """
+    path = Path(path)
+    try:
+        Image.init()
+        formats = [name for name in _FORMATS if name in Image.OPEN]
+        # Opened as a stream: Pillow misreads some turned TIFFs that it maps into memory by name.
+        with warnings.catch_warnings(), open(path, "rb") as stream:
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(stream, formats=formats) as picture:
+                if picture.width * picture.height > MOST_READ:
+                    raise SgruError(
+                        f"{path}: more than {MOST_READ // 10**6} megapixels; make it smaller"
+                    )
+                picture.load()
+                if picture.mode in ("I", "F", "LAB") or picture.mode.startswith("I;16"):
+                    # Pillow cannot make RGB of these; what is drawn in them is nearly always grey.
+                    return Image.fromarray(read_sketch(path).grey).convert("RGB")
+                return _on_white(ImageOps.exif_transpose(picture))
+    except SgruError:
+        raise
+    except Exception as error:
+        # Decoders raise nearly anything; the sketch reader has a plain sentence for all of it.
+        read_sketch(path)
+        raise SgruError(f"{path}: cannot be read as a colour picture ({error})") from error
+
+
+def draw_lines(picture: Image.Image, style: str = "clean", key: str = "") -> Image.Image:
+    """Draw the lines of a colour picture.
+
+    Lengths grow with the square root of the size over 256 pixels, in both styles.
+
+    Args:
+        picture: mode RGB.
+        style: one of STYLES.
+        key: any text; decides how the random style draws.
+
+    Returns:
+        Picture of mode L and the same size, 0 = ink, 255 = paper.
+    """
+    import_quietly("tensorflow")
+    import tensorflow as tf
+
+    from sgru_tf.linework import draw_style, line_art
+
+    array = np.asarray(picture)
+    if style == "clean":
+        lines = line_art(array, relative=True)
+    else:
+        digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
+        seed = np.frombuffer(digest[:8], "<i4")
+        # The two seeds of `random_line_art`, whose lengths would vanish in large pictures.
+        style_seed, line_seed = tf.unstack(tf.random.split(seed, 2))
+        lines = line_art(array, draw_style(style_seed), line_seed, relative=True)
+    return Image.fromarray(np.rint(lines.numpy()[:, :, 0]).astype(np.uint8))
+
+
+def side_by_side(colour: Image.Image, lines: Image.Image) -> Image.Image:
+    """Put colours (left) and lines (right) together, each in the middle of a white square.
+
+    Squares, because training takes a picture for a pair if it is exactly twice as wide as high.
+
+    Args:
+        colour: mode RGB.
+        lines: mode L, of the same size.
+
+    Returns:
+        Picture of mode RGB, twice as wide as high; as high as the pictures' longest side.
+    """
+    width, height = colour.size
+    side = max(colour.size)
+    left, top = (side - width) // 2, (side - height) // 2
+    pair = Image.new("RGB", (2 * side, side), "white")
+    pair.paste(colour, (left, top))
+    pair.paste(lines.convert("RGB"), (side + left, top))
+    return pair
+
+
+def _draw(job: Job, path: Path, out: Path, recipe: Recipe) -> None:
+    picture = read_colour(job.source)
+    if recipe.size:
+        picture.thumbnail((recipe.size, recipe.size), Image.Resampling.LANCZOS)
+    width, height = picture.size
+    if width * height > MAX_PIXELS:
+        raise SgruError(
+            f"{job.source}: {width} x {height} is more than {MAX_PIXELS // 10**6} megapixels; "
+            "shrink it with --size"
+        )
+    if recipe.pairs and max(picture.size) < LEAST_SIDE:
+        raise SgruError(
+            f"{job.source}: is too small for a pair, {width} x {height}; training takes "
+            f"{LEAST_SIDE} pixels and more"
+        )
+    # The name within the folder, so that neither the machine nor other pictures play a part.
+    inner = Path(os.path.relpath(job.folder, out), job.source.name).as_posix()
+    result = draw_lines(picture, recipe.style, f"{recipe.seed}/{inner}")
+    if recipe.pairs:
+        result = side_by_side(picture, result)
+    prepare_folder(job.folder)
+    write_image(result, path)
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    # The premultiplied La has no way to RGBA but through LA.
+    picture = picture.convert("LA") if picture.mode == "La" else picture
+    picture = picture.convert("RGBA")
+    paper = Image.new("RGBA", picture.size, "white")
+    return Image.alpha_composite(paper, picture).convert("RGB")

@@ -1,0 +1,60 @@
+"""Settings that are known to work, by name: what to train, with which loss, for how long."""
+
+from sgru_tf.config import LossConfig, ModelConfig, TrainConfig
+from sgru_tf.errors import SgruError
+
+Settings = tuple[ModelConfig, LossConfig, TrainConfig]
+
+
+def paper() -> Settings:
+    """The network of Liu, Chen and Hu at its full width (see `ModelConfig`), for a GPU.
+
+    Their loss, with the choice of the winner that keeps all nine proposals alive, on one million
+    pictures of 256 x 256. Their own training took two days on a Titan Xp::
+
+        python train.py DATA RUN --preset paper
+    """
+    return (
+        ModelConfig(),
+        LossConfig(winner="colour", normalise_mask=True, mask_floor=0.1),
+        TrainConfig(size=256, batch=8, steps=125_000, precision="mixed_bfloat16"),
+    )
+
+
+def small() -> Settings:
+    """A quarter of the width: 3 million parameters, for laptops, phones and browsers.
+
+    128 x 128, a batch of 8: about one second a step on two CPU cores, a fraction of that on any
+    GPU. First plausible colours after 1,000 steps::
+
+        python train.py DATA RUN --preset small
+    """
+    return (
+        ModelConfig(width=0.25),
+        LossConfig(winner="colour", normalise_mask=True, mask_floor=0.1),
+        TrainConfig(
+            size=128,
+            batch=8,
+            steps=20_000,
+            learning_rate=1e-3,
+            average=0.998,
+            zoom=(0.8, 1.4),
+            saturation=(1.1, 1.6),
+            checkpoint_every=200,
+            validate_every=200,
+        ),
+    )
+
+
+PRESETS = {"paper": paper, "small": small}
+
+
+def preset(name: str) -> Settings:
+    """Give the settings of one name.
+
+    Raises:
+        SgruError: there is no such preset.
+    """
+    if name not in PRESETS:
+        raise SgruError(f"preset {name!r}: unknown; there are {', '.join(PRESETS)}")
+    return PRESETS[name]()

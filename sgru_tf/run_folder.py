@@ -1,0 +1,179 @@
+"""The files of one training run.
+
+    RUN/config.json    model, loss and train settings, and where the data was
+    RUN/checkpoints/   everything needed to go on, the newest few
+    RUN/samples/       step_0001000.png: validation sketches, proposals, true colours
+    RUN/events/        TensorBoard: `tensorboard --logdir RUN/events`
+    RUN/best.keras     averaged weights of least validation loss
+    RUN/last.keras     averaged weights of the last checkpoint
+    RUN/skipped.txt    pictures that could not be used, and why
+
+Every file is written under another name and then renamed, so none is ever half there.
+"""
+
+import contextlib
+import dataclasses
+import json
+import os
+from pathlib import Path
+
+from sgru_tf.config import LossConfig, ModelConfig, TrainConfig
+from sgru_tf.errors import SgruError
+
+# What may differ when a run goes on: how long and how often, not what is trained.
+FREE = {
+    "log_every",
+    "validate_every",
+    "checkpoint_every",
+    "keep",
+    "validation_count",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class RunConfig:
+    """All settings of one run.
+
+    Attributes:
+        model: The network.
+        loss: The loss.
+        train: The training.
+        data: Data folder, as it was given.
+        extras: Further folders, each with its share of the draws.
+        init: Model that the weights came from, if not fresh.
+    """
+
+    model: ModelConfig
+    loss: LossConfig
+    train: TrainConfig
+    data: str
+    extras: tuple[tuple[str, float], ...] = ()
+    init: str | None = None
+
+    def to_json(self) -> str:
+        """Give the settings as JSON text."""
+        parts = {"data": self.data, "extras": self.extras, "init": self.init}
+        settings = {name: getattr(self, name).to_dict() for name in ("model", "loss", "train")}
+        return json.dumps(parts | settings, indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str):
+        """Read what `to_json` gave.
+
+        Raises:
+            SgruError: the text is not such JSON.
+        """
+        try:
+            parts = json.loads(text)
+            return cls(
+                ModelConfig.from_dict(parts["model"]),
+                LossConfig.from_dict(parts["loss"]),
+                TrainConfig.from_dict(parts["train"]),
+                parts["data"],
+                tuple((folder, float(share)) for folder, share in parts.get("extras", ())),
+                parts.get("init"),
+            )
+        except SgruError:
+            raise
+        except (KeyError, TypeError, ValueError) as error:
+            raise SgruError(f"not the settings of a training run; {error!r}") from error
+
+
+class RunFolder:
+    """Paths and files of one run.
+
+    Args:
+        path: The folder; made when something is first written.
+    """
+
+    def __init__(self, path):
+        self.path = Path(path)
+        self.config_file = self.path / "config.json"
+        self.checkpoints = self.path / "checkpoints"
+        self.samples = self.path / "samples"
+        self.events = self.path / "events"
+        self.best = self.path / "best.keras"
+        self.last = self.path / "last.keras"
+
+    def exists(self) -> bool:
+        """Tell whether a run was begun here."""
+        return self.config_file.is_file()
+
+    def read_config(self) -> RunConfig:
+        """Read the settings the run was begun with.
+
+        Raises:
+            SgruError: `config.json` is missing or damaged.
+        """
+        try:
+            return RunConfig.from_json(self.config_file.read_text())
+        except OSError as error:
+            raise SgruError(f"{self.config_file}: cannot be read; {error.strerror}") from error
+        except ValueError as error:
+            raise SgruError(f"{self.config_file}: {error}; mend it or name a new folder") from error
+
+    def begin(self, config: RunConfig) -> None:
+        """Write the settings of a new run.
+
+        Raises:
+            SgruError: the folder cannot be written, or holds other things.
+        """
+        try:
+            used = self.path.is_dir() and any(self.path.iterdir())
+        except OSError as error:
+            raise SgruError(f"{self.path}: cannot be read; {error.strerror}") from error
+        if used:
+            raise SgruError(f"{self.path}: is not empty and holds no training run; name another")
+        self.write_text(self.config_file, config.to_json())
+
+    def agree(self, config: RunConfig) -> None:
+        """Check that a run may go on with these settings, and note those that may change.
+
+        Raises:
+            SgruError: another network, loss or training was asked for than was begun.
+        """
+        before = self.read_config()
+        for part in ("model", "loss", "train"):
+            old, new = getattr(before, part).to_dict(), getattr(config, part).to_dict()
+            for name in old:
+                if old[name] != new[name] and name not in FREE:
+                    raise SgruError(
+                        f"{self.path}: was begun with {part}.{name} = {old[name]}, not "
+                        f"{new[name]}; leave the option out to go on, or name a new folder"
+                    )
+        if before != config:
+            self.write_text(self.config_file, config.to_json())
+
+    # Those that write raise SgruError, naming the file, where it cannot be written.
+
+    def write_text(self, path: Path, text: str) -> None:
+        """Write a text file, whole or not at all."""
+        with _whole(path) as part:
+            part.write_text(text)
+
+    def save_model(self, model, path: Path) -> None:
+        """Write a `.keras` file, whole or not at all."""
+        with _whole(path) as part:
+            model.save(part)
+
+    def save_sheet(self, image, step: int) -> Path:
+        """Write a sample sheet (a PIL picture), whole or not at all, and give its path."""
+        path = self.samples / f"step_{step:07d}.png"
+        with _whole(path) as part:
+            image.save(part)
+        return path
+
+
+@contextlib.contextmanager
+def _whole(path: Path):
+    """Give a name to write to, in the same folder and of the same kind, that becomes `path`."""
+    part = path.with_name(f".part.{path.name}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        os.replace(part, path)
+    except OSError as error:
+        raise SgruError(f"{path}: cannot be written; {error.strerror or error}") from error
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink()

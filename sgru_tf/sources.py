@@ -1,0 +1,228 @@
+"""Finds the training pictures in a folder, by looking at what lies in it.
+
+Three layouts are known, each either in the folder itself or in its `train/` and `val/`:
+
+- the published one: `images_bw/` and `images_rgb/` with a sketch and its colours of one stem;
+- side-by-side pairs: pictures twice as wide as high, colours left, sketch right;
+- a plain folder of colour art, whose line art is made on the fly.
+
+Finding reads headers only, and names everything that cannot be used; `open_rgb` decodes.
+"""
+
+import dataclasses
+import hashlib
+from pathlib import Path
+
+import numpy as np
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+
+from sgru_tf.errors import SgruError
+from sgru_tf.images import SUFFIXES, read_sketch
+
+SKETCHES, COLOURS = "images_bw", "images_rgb"
+# Smaller pictures hold no drawing, and enlarging them teaches blur.
+LEAST_SIDE = 32
+# Looking at so many pictures decides whether a folder holds side-by-side pairs.
+LOOKED_AT = 12
+
+
+@dataclasses.dataclass(frozen=True)
+class Sample:
+    """One training picture.
+
+    Attributes:
+        name: Its path within the data folder, without the extension; decides the split.
+        colour: File of the colours.
+        sketch: File of the line art; the same file where they stand side by side, None where
+            the line art is made on the fly.
+    """
+
+    name: str
+    colour: Path
+    sketch: Path | None = None
+
+    @property
+    def side_by_side(self) -> bool:
+        """Whether one file holds the colours (left) and the sketch (right)."""
+        return self.sketch == self.colour
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """What a data folder holds.
+
+    Attributes:
+        train: Samples to train on, in the order of their names.
+        validation: Samples to validate on.
+        problems: One line for each file that cannot be used, and for a `val/` without any.
+    """
+
+    train: list[Sample]
+    validation: list[Sample]
+    problems: list[str]
+
+
+def find_samples(folder, validation_share: float = 0.03, seed: int = 0) -> Found:
+    """Look for training pictures.
+
+    Args:
+        folder: The data folder.
+        validation_share: Share of the pictures kept for validation, if there is no `val/`.
+        seed: Of the hash that chooses them.
+
+    Returns:
+        Samples to train on and to validate on, and the problems met.
+
+    Raises:
+        SgruError: the folder is missing, or holds nothing usable.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise SgruError(f"{folder}: no such folder of training pictures")
+    problems: list[str] = []
+    if (folder / "train").is_dir():
+        train = _look(folder / "train", problems)
+        held = _look(folder / "val", problems) if (folder / "val").is_dir() else None
+        if held == []:
+            problems.append(f"{folder / 'val'}: holds no usable picture; nothing is validated")
+    else:
+        train, held = _look(folder, problems), None
+    if held is None:
+        held = [sample for sample in train if _hash(sample.name, seed) < validation_share]
+        chosen = set(held)
+        train = [sample for sample in train if sample not in chosen]
+        if not train:
+            train, held = held, []
+    if not train:
+        why = f"; {len(problems)} cannot be used, the first: {problems[0]}" if problems else ""
+        raise SgruError(f"{folder}: no training pictures found{why}")
+    return Found(train, held, problems)
+
+
+def _hash(name: str, seed: int) -> float:
+    """Give a number in 0..1 that depends on the name and the seed alone."""
+    digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
+
+
+def _look(root: Path, problems: list[str]) -> list[Sample]:
+    if (root / SKETCHES).is_dir() and (root / COLOURS).is_dir():
+        return _pairs(root, problems)
+    sizes = {path: _size(path, problems) for path in _files(root)}
+    sizes = {path: size for path, size in sizes.items() if size}
+    side_by_side = _looks_side_by_side(sizes)
+    samples = []
+    for path, (width, height) in sizes.items():
+        if side_by_side and width != 2 * height:
+            problems.append(f"{path}: is not twice as wide as high, as its neighbours are")
+        elif _big_enough(path, (height if side_by_side else width, height), problems):
+            samples.append(Sample(_name(path, root), path, path if side_by_side else None))
+    return samples
+
+
+def _name(path: Path, root: Path) -> str:
+    return path.relative_to(root).with_suffix("").as_posix()
+
+
+def _files(root: Path) -> list[Path]:
+    """List the pictures in a folder and below it, without those that are hidden."""
+    found = (path for path in root.rglob("*") if path.suffix.lower() in SUFFIXES)
+    parts = ((path, path.relative_to(root).parts) for path in found if path.is_file())
+    return sorted(path for path, below in parts if not any(p.startswith(".") for p in below))
+
+
+def _by_name(root: Path, problems: list[str]) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for path in _files(root):
+        first = found.setdefault(_name(path, root), path)
+        if first != path:
+            problems.append(f"{path}: has the name of {first.name}, which is used")
+    return found
+
+
+def _pairs(root: Path, problems: list[str]) -> list[Sample]:
+    """Match the published layout by stem; the extensions may differ."""
+    sketches, colours = _by_name(root / SKETCHES, problems), _by_name(root / COLOURS, problems)
+    for name in sorted(set(sketches) ^ set(colours)):
+        path = sketches.get(name) or colours[name]
+        problems.append(f"{path}: has no partner in {COLOURS if name in sketches else SKETCHES}")
+    samples = []
+    for name in sorted(set(sketches) & set(colours)):
+        both = colours[name], sketches[name]
+        sizes = [_size(path, problems) for path in both]
+        if None in sizes or not all(map(_big_enough, both, sizes, [problems] * 2)):
+            continue
+        ratios = [width / height for width, height in sizes]
+        if abs(ratios[0] / ratios[1] - 1) > 0.02:
+            problems.append(
+                f"{sketches[name]}: is {sizes[1][0]} x {sizes[1][1]}, its colours "
+                f"{sizes[0][0]} x {sizes[0][1]}; the two must have the same shape"
+            )
+            continue
+        samples.append(Sample(name, colours[name], sketches[name]))
+    return samples
+
+
+def _size(path: Path, problems: list[str]) -> tuple[int, int] | None:
+    """Read width and height from the header, as they are when the picture is upright."""
+    try:
+        with Image.open(path) as image:
+            # Not where EXIF may follow the pixels (PNG): Pillow would decode them to look.
+            exif = image.getexif() if "exif" in image.info else {}
+            turned = exif.get(ExifTags.Base.Orientation) in (5, 6, 7, 8)
+            return image.size[::-1] if turned else image.size
+    except Exception as error:
+        # Pillow's readers raise anything from OSError to SyntaxError for a damaged file.
+        problems.append(f"{path}: cannot be read; {_reason(error)}")
+        return None
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UnidentifiedImageError):
+        return "it is not a picture, or of a kind that is not known"
+    return " ".join(str(error).split())[:120] or type(error).__name__
+
+
+def _big_enough(path: Path, size: tuple[int, int], problems: list[str]) -> bool:
+    width, height = size
+    if min(size) >= LEAST_SIDE:
+        return True
+    problems.append(f"{path}: is too small, {width} x {height}; {LEAST_SIDE} is the least side")
+    return False
+
+
+def _looks_side_by_side(sizes: dict[Path, tuple[int, int]]) -> bool:
+    """Tell pairs from wide pictures: the right half of a pair is grey and mostly light."""
+    looked_at = list(sizes.items())[:: max(1, len(sizes) // LOOKED_AT)]
+    votes = [size[0] == 2 * size[1] and _right_half_is_sketch(path) for path, size in looked_at]
+    return sum(votes) > len(votes) / 2
+
+
+def _right_half_is_sketch(path: Path) -> bool:
+    try:
+        pixels = np.asarray(open_rgb(path).resize((128, 64)), np.int16)[:, 64:]
+    except SgruError:
+        return False
+    return np.median(np.ptp(pixels, axis=-1)) < 16 and np.median(pixels) > 160
+
+
+def open_rgb(path) -> Image.Image:
+    """Decode a picture of any mode to RGB: upright, and composited on white if transparent.
+
+    Raises:
+        SgruError: it is damaged; the line names the file.
+    """
+    try:
+        with Image.open(path) as image:
+            if image.mode.startswith(("I", "F")):
+                # Pillow clips what has more than 8 bits instead of scaling it; this does not.
+                return Image.fromarray(read_sketch(image).grey).convert("RGB")
+            ImageOps.exif_transpose(image, in_place=True)
+            if image.has_transparency_data:
+                layer = image.convert("RGBA")
+                paper = Image.new("RGBA", layer.size, "white")
+                return Image.alpha_composite(paper, layer).convert("RGB")
+            return image.convert("RGB")
+    except Exception as error:
+        # As in `_size`: whatever a damaged file makes Pillow raise.
+        raise SgruError(f"{path}: cannot be decoded; {_reason(error)}") from error

@@ -1,0 +1,302 @@
+"""The custom training loop under `tf.distribute`.
+
+Model, optimizer and average live in the scope of one strategy: all GPUs of the machine, or its
+one device. A step is one `tf.function`; everything that changes while training (step, shares of
+wins, averaged weights) is a variable, and is part of the checkpoint. The position in the data is
+the step times the batch: see `sgru_tf.data`.
+"""
+
+import signal
+import time
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from sgru_tf.data import PictureData
+from sgru_tf.errors import SgruError
+from sgru_tf.losses import CollectionLoss
+from sgru_tf.model import build_sgru
+from sgru_tf.perceptual import build_features
+from sgru_tf.progress import Progress
+from sgru_tf.run_folder import RunConfig, RunFolder
+from sgru_tf.validation import Judge
+
+# Of the running shares of wins: an average over about 100 steps.
+SHARE_MOMENTUM = 0.99
+
+
+class Trainer:
+    """One training run, from its first or its last checkpoint to its last step.
+
+    Args:
+        config: All settings.
+        run: Folder of the run.
+        data: Training pictures.
+        validation: Validation pictures; None trains without.
+        strategy: Where to train; `MirroredStrategy` over all GPUs by default.
+        say: Called with each line of progress.
+        init: Model whose weights a new run starts from.
+
+    Attributes:
+        step: Steps done, a `tf.Variable`.
+        model: The network that is trained.
+        averaged: The same in float32, with averaged weights; what is validated and saved.
+    """
+
+    def __init__(
+        self,
+        config: RunConfig,
+        run: RunFolder,
+        data: PictureData,
+        validation: PictureData | None = None,
+        strategy: tf.distribute.Strategy | None = None,
+        say=print,
+        init: keras.Model | None = None,
+    ):
+        train = config.train
+        self.config, self.run_folder, self.data, self.say = config, run, data, say
+        self.strategy = strategy or default_strategy()
+        if train.batch % self.strategy.num_replicas_in_sync:
+            raise SgruError(
+                f"batch {train.batch} must be a multiple of the number of devices, "
+                f"{self.strategy.num_replicas_in_sync}"
+            )
+        keras.utils.set_random_seed(train.seed)
+        with self.strategy.scope():
+            self.model = build_sgru(config.model, dtype=train.precision)
+            self.averaged = build_sgru(config.model)
+            if init is not None:
+                self.model.set_weights(init.get_weights())
+            self.averaged.set_weights(self.model.get_weights())
+            self.loss = CollectionLoss(
+                config.loss, features=build_features(config.loss, dtype=train.precision)
+            )
+            self.optimizer = _optimizer(config)
+            self.optimizer.build(self.model.trainable_variables)
+            self.step = tf.Variable(0, dtype=tf.int64, trainable=False)
+            self.least = tf.Variable(np.inf, dtype=tf.float32, trainable=False)
+            count = config.model.proposals
+            self.shares = tf.Variable(tf.fill([count], 1.0 / count), trainable=False)
+        checkpoint = tf.train.Checkpoint(
+            model=self.model,
+            averaged=self.averaged,
+            optimizer=self.optimizer,
+            step=self.step,
+            least=self.least,
+            shares=self.shares,
+        )
+        self.manager = tf.train.CheckpointManager(
+            checkpoint, str(run.checkpoints), max_to_keep=train.keep, checkpoint_name="step"
+        )
+        self._checkpoint = checkpoint
+        self._train_step = tf.function(self._distributed_step)
+        self._judge = None
+        if validation is not None:
+            self._judge = Judge(
+                self.averaged, self.loss, validation, train.batch, train.validation_count
+            )
+        self._stopped_by: int | None = None
+
+    def restore(self) -> int:
+        """Go back to the newest checkpoint, if there is one, and give its step.
+
+        Raises:
+            SgruError: the checkpoint is damaged or of another network.
+        """
+        latest = self.manager.latest_checkpoint
+        if latest:
+            try:
+                self._checkpoint.restore(latest).assert_existing_objects_matched()
+            except (tf.errors.OpError, ValueError, AssertionError) as error:
+                line = str(error).splitlines()[0][:200]
+                raise SgruError(f"{latest}: cannot be restored; {line}") from error
+        return int(self.step)
+
+    def run(self) -> int | None:
+        """Train to the last step.
+
+        Returns:
+            None when done; the number of the signal (SIGINT or SIGTERM) that stopped it early,
+            after saving everything.
+
+        Raises:
+            SgruError: the loss is no longer a number; names the step and the last checkpoint.
+        """
+        train = self.config.train
+        start = int(self.step)
+        progress = Progress(train.steps, train.batch)
+        batches = iter(self._distribute(start))
+        writer = tf.summary.create_file_writer(str(self.run_folder.events))
+        told = 0
+        with writer.as_default(), self._catch_signals():
+            for step in range(start + 1, train.steps + 1):
+                began = time.monotonic()
+                totals = self._train_step(next(batches))
+                totals = {key: np.asarray(value) for key, value in totals.items()}
+                if not np.isfinite(totals["loss"]):
+                    self._fail(step)
+                progress.add(totals, time.monotonic() - began)
+                if step % train.log_every == 0 or step == train.steps:
+                    self._report(step, progress)
+                    told = self._tell_problems(told)
+                if step % train.validate_every == 0 or step == train.steps:
+                    self._validate(step)
+                last = step == train.steps or self._stopped_by is not None
+                if step % train.checkpoint_every == 0 or last:
+                    self._save()
+                if self._stopped_by is not None:
+                    self.say(f"stopped at step {step}; the same command goes on from here")
+                    return self._stopped_by
+        return None
+
+    def _distribute(self, start: int):
+        """Give the batches from a step on, each worker reading its own part."""
+        batch = self.config.train.batch
+
+        def pipeline(context):
+            shards = context.num_input_pipelines
+            return self.data.training(
+                start * batch,
+                context.get_per_replica_batch_size(batch),
+                (shards, context.input_pipeline_id),
+            )
+
+        return self.strategy.distribute_datasets_from_function(pipeline)
+
+    def _distributed_step(self, batch):
+        """Train one step on a distributed batch; gives sums over the whole batch."""
+        train, loss = self.config.train, self.config.loss
+        done = tf.cast(self.step, tf.float32) / train.steps
+        losers = _ramp(loss.losers_start, loss.losers_end, done / loss.losers_fall)
+        balance = _ramp(loss.balance_start, loss.balance_end, done)
+        shares = tf.identity(self.shares)
+
+        def replica(target):
+            with tf.GradientTape() as tape:
+                proposals = self.model(target[..., 3:], training=True)
+                parts = self.loss.evaluate(target, proposals, losers, balance, shares)
+                # Keras sums the gradients over the replicas, so divide by the whole batch.
+                value = tf.reduce_sum(parts["loss"]) / train.batch
+                scaled = self.optimizer.scale_loss(value)
+            variables = self.model.trainable_variables
+            self.optimizer.apply(tape.gradient(scaled, variables), variables)
+            return {key: tf.reduce_sum(part, axis=0) for key, part in parts.items()}
+
+        per_replica = self.strategy.run(replica, (batch,))
+        totals = {
+            key: self.strategy.reduce("SUM", value, axis=None) / train.batch
+            for key, value in per_replica.items()
+        }
+        self.shares.assign(SHARE_MOMENTUM * shares + (1 - SHARE_MOMENTUM) * totals["wins"])
+        self.step.assign_add(1)
+        # A young average forgets faster, or it would hold the initial weights for long.
+        age = tf.cast(self.step, tf.float32)
+        momentum = tf.minimum(train.average, (1 + age) / (10 + age))
+        for slow, fast in zip(self.averaged.variables, self.model.variables, strict=True):
+            slow.assign(momentum * slow.value + (1 - momentum) * tf.cast(fast.value, slow.dtype))
+        return totals
+
+    def _validate(self, step: int) -> None:
+        """Judge the averaged weights, write the sheet, and keep them if they are the best."""
+        if self._judge is None:
+            return
+        judged, sheet = self._judge()
+        self.run_folder.save_sheet(sheet, step)
+        tf.summary.image("validation", np.asarray(sheet)[None], step=step)
+        for key, value in judged.items():
+            tf.summary.scalar(f"validation/{key}", value, step=step)
+        better = judged["best"] < float(self.least)
+        if better:
+            self.least.assign(judged["best"])
+            self.run_folder.save_model(self.averaged, self.run_folder.best)
+        self.say(
+            f"validation at step {step}: best {judged['best']:.2f}, mean {judged['mean']:.2f}, "
+            f"diversity {judged['diversity']:.1f}{'  (best so far)' if better else ''}"
+        )
+
+    def _save(self) -> None:
+        try:
+            self.manager.save(int(self.step))
+            self.run_folder.save_model(self.averaged, self.run_folder.last)
+        except (OSError, tf.errors.OpError) as error:
+            line = str(error).splitlines()[0][:200]
+            raise SgruError(f"{self.run_folder.path}: cannot save a checkpoint; {line}") from error
+
+    def _report(self, step: int, progress: Progress) -> None:
+        means = progress.means()
+        self.say(progress.line(step, means))
+        for key in ("loss", "best", "mean"):
+            tf.summary.scalar(f"train/{key}", means[key], step=step)
+        tf.summary.scalar("train/learning_rate", self.optimizer.learning_rate, step=step)
+        tf.summary.scalar("train/images_per_second", progress.speed, step=step)
+        for index, share in enumerate(self.shares.numpy(), start=1):
+            tf.summary.scalar(f"wins/proposal_{index}", share, step=step)
+
+    def _tell_problems(self, told: int) -> int:
+        for problem in self.data.problems[told:]:
+            self.say(f"skipped: {problem}")
+        return len(self.data.problems)
+
+    def _fail(self, step: int):
+        latest = self.manager.latest_checkpoint
+        good = f"the last good checkpoint is {latest}" if latest else "no checkpoint was saved yet"
+        raise SgruError(
+            f"{self.run_folder.path}: the loss at step {step} is not a number; {good}; lower the "
+            "learning rate or train in float32"
+        )
+
+    def _catch_signals(self):
+        return _Signals(self._on_signal)
+
+    def _on_signal(self, number, _frame):
+        self._stopped_by = number
+
+
+class _Signals:
+    """Hands SIGINT and SIGTERM to a function for a while; only the main thread can."""
+
+    def __init__(self, handler):
+        self.handler, self.before = handler, {}
+
+    def __enter__(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            try:
+                self.before[number] = signal.signal(number, self.handler)
+            except ValueError:
+                return
+
+    def __exit__(self, *_):
+        for number, handler in self.before.items():
+            signal.signal(number, handler)
+
+
+def default_strategy() -> tf.distribute.Strategy:
+    """Give all GPUs of the machine, or its one device."""
+    if len(tf.config.list_physical_devices("GPU")) > 1:
+        return tf.distribute.MirroredStrategy()
+    return tf.distribute.get_strategy()
+
+
+def _ramp(start, end, done):
+    """Go from start to end in a straight line while `done` goes from 0 to 1."""
+    return start + (end - start) * tf.clip_by_value(done, 0.0, 1.0)
+
+
+def _optimizer(config: RunConfig):
+    """AdamW with warm-up, cosine decay and clipping; scaled losses in float16."""
+    train = config.train
+    warmup = min(train.warmup, train.steps // 2)
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0 if warmup else train.learning_rate,
+        train.steps - warmup,
+        warmup_target=train.learning_rate if warmup else None,
+        warmup_steps=warmup,
+    )
+    optimizer = keras.optimizers.AdamW(
+        rate, weight_decay=train.weight_decay, global_clipnorm=train.clip_norm
+    )
+    optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
+    if train.precision == "mixed_float16":
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+    return optimizer

@@ -1,0 +1,67 @@
+"""Judges a network on held-back pictures, in figures and as a sheet to look at."""
+
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+
+SHEET_ROWS = 8
+
+
+class Judge:
+    """Runs the validation samples through a network.
+
+    Args:
+        model: The network; its weights may change between two calls.
+        loss: A `CollectionLoss`.
+        data: A `PictureData`.
+        batch: Sketches at a time.
+        count: At most so many samples.
+    """
+
+    def __init__(self, model, loss, data, batch: int, count: int | None = None):
+        self.model, self.loss = model, loss
+        self._batches = data.validation(batch, count)
+        total = min(count or len(data.samples), len(data.samples))
+        self._shown = set(range(0, total, max(1, total // SHEET_ROWS))[:SHEET_ROWS])
+        self._judge = tf.function(self._judge_batch, reduce_retracing=True)
+
+    def __call__(self) -> tuple[dict[str, float], Image.Image]:
+        """Judge the network.
+
+        Returns:
+            Means of `best` and `mean` (see `CollectionLoss.evaluate`) and of `diversity`, the
+            standard deviation over the proposals in grey levels; and a sheet whose rows hold a
+            sketch, its proposals and the true colours.
+        """
+        judged: dict[str, list] = {"best": [], "mean": [], "diversity": []}
+        rows, number = [], 0
+        for target in self._batches:
+            parts, proposals = self._judge(target)
+            for key, values in judged.items():
+                values += np.asarray(parts[key]).tolist()
+            for row in zip(np.asarray(target), np.asarray(proposals), strict=True):
+                if number in self._shown:
+                    rows.append(row)
+                number += 1
+        return {key: float(np.mean(values)) for key, values in judged.items()}, sample_sheet(rows)
+
+    def _judge_batch(self, target):
+        proposals = self.model(target[..., 3:], training=False)
+        parts = self.loss.evaluate(target, proposals)
+        shown = tf.clip_by_value(proposals, 0.0, 255.0)
+        parts["diversity"] = tf.reduce_mean(tf.math.reduce_std(shown, axis=1), axis=(1, 2, 3))
+        return parts, proposals
+
+
+def sample_sheet(rows) -> Image.Image:
+    """Lay out samples: a row each, the sketch, the proposals, the true colours.
+
+    Args:
+        rows: Pairs of a target (H, W, 4) and proposals (N, H, W, 3), float 0..255.
+    """
+    lines = []
+    for target, proposals in rows:
+        sketch = np.repeat(target[..., 3:], 3, axis=-1)
+        lines.append(np.concatenate([sketch, *proposals, target[..., :3]], axis=1))
+    pixels = np.clip(np.rint(np.concatenate(lines)), 0, 255).astype(np.uint8)
+    return Image.fromarray(pixels)

@@ -1,0 +1,346 @@
+"""The infer command on real files and folders."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+from test_colorizer import Painter, drawing
+from test_images import ODD_PICTURES
+
+from sgru_tf import colorizer, folder
+from sgru_tf.cli import infer
+from sgru_tf.errors import SgruError
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """Lets the stand-in colour; lists the models that were opened."""
+    calls = []
+
+    def open_network(path=None):
+        calls.append(path)
+        return Painter()
+
+    monkeypatch.setattr(colorizer, "open_network", open_network)
+    return calls
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments):
+    result = CliRunner().invoke(infer, [str(argument) for argument in arguments])
+    assert "Traceback" not in result.output
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def save(path, size=(60, 44), **options):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(drawing(*size)).save(path, **options)
+    return path
+
+
+def names(folder):
+    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
+
+
+def results(stem, suffix="png"):
+    return [f"{stem}_{number}.{suffix}" for number in (1, 2, 3)] + [f"{stem}_sheet.png"]
+
+
+def test_one_sketch(here, opened):
+    save(here / "a.png")
+    result = run("a.png")
+    assert result.exit_code == 0
+    assert result.stdout == "coloured 1, skipped 0, failed 0 -> colored\n"
+    assert names(here / "colored") == results("a")
+    with Image.open("colored/a_2.png") as picture:
+        assert (picture.size, picture.mode) == ((60, 44), "RGB")
+    with Image.open("colored/a_sheet.png") as sheet:
+        assert sheet.width >= 4 * 60
+
+
+@pytest.mark.parametrize("name", ODD_PICTURES)
+def test_odd_formats(here, opened, name):
+    ODD_PICTURES[name](Image.fromarray(drawing(60, 44))).save(name)
+    result = run(name, "--no-sheet")
+    assert result.exit_code == 0, result.output
+    stem = Path(name).stem
+    with Image.open(f"colored/{stem}_1.png") as picture:
+        assert picture.size == (60, 44)
+        assert picture.mode == ("RGBA" if name in ("rgba.png", "la.png") else "RGB")
+        assert (np.asarray(picture)[26, 28, :3] < 60).all()  # the black rectangle
+
+
+@pytest.mark.parametrize("size", [(1, 1), (4000, 10), (10, 3000)])
+def test_extreme_sizes(here, opened, size):
+    Image.new("L", size, 255).save("a.png")
+    assert run("a.png").exit_code == 0
+    with Image.open("colored/a_3.png") as picture:
+        assert picture.size == size
+
+
+def test_folder_survives_bad_files_and_ignores_others(here, opened):
+    for name in ("b.png", "a.jpg", "sub/c.png", ".hidden.png"):
+        save(here / "in" / name)
+    (here / "in/text.png").write_text("not a picture")
+    (here / "in/cut.png").write_bytes((here / "in/b.png").read_bytes()[:90])
+    (here / "in/notes.txt").write_text("x")
+    (here / "in/.DS_Store").write_bytes(b"x")
+    result = run("in")
+    assert result.exit_code == 1
+    assert result.stdout == "coloured 2, skipped 0, failed 2 -> in_colored\n"
+    failures = [line for line in result.stderr.splitlines() if line.startswith("failed: ")]
+    assert len(failures) == 2
+    assert "in/cut.png" in failures[0]
+    assert "in/text.png" in failures[1]
+    assert names(here / "in_colored") == sorted(results("a") + results("b"))
+    assert len(opened) == 1
+
+
+def test_recursive_keeps_subfolders(here, opened):
+    for name in ("a.png", "x/a.png", "x/y/a.png"):
+        save(here / "in" / name)
+    assert run("in", "--recursive", "--out", "o/p", "--no-sheet", "--pick", 1).exit_code == 0
+    assert names(here / "o/p") == ["a_1.png", "x/a_1.png", "x/y/a_1.png"]
+
+
+def test_same_names_do_not_meet(here, opened):
+    for name in ("in/a.png", "in/a.jpg", "in/A.bmp", "other/a.png"):
+        save(here / name)
+    run("in", "other/a.png", "--out", "o", "--no-sheet", "--pick", 2)
+    assert len(names(here / "o")) == 4
+    shutil.rmtree("o")
+    run("in", "--out", "o", "--no-sheet", "--pick", 2)
+    assert names(here / "o") == ["A_bmp_2.png", "a_jpg_2.png", "a_png_2.png"]
+    # The same file named twice is one sketch.
+    result = run("in/a.png", "in/../in/a.png", "--out", "o2")
+    assert result.stdout.startswith("coloured 1, skipped 0")
+
+
+@pytest.mark.parametrize("suffix", folder.FORMATS)
+@pytest.mark.parametrize("out", ["in", "in/out", None])
+def test_second_run_skips_and_never_reads_results(here, opened, suffix, out):
+    for name in ("a.png", "b.jpg", "sub/a.png"):
+        save(here / "in" / name)
+    where = ["--out", out] if out else []
+    command = ["in", "--recursive", "--format", suffix, *where]
+    assert run(*command).stdout.startswith("coloured 3, skipped 0, failed 0")
+    before = {path: path.stat().st_mtime_ns for path in here.rglob("*")}
+    opened.clear()
+    assert run(*command).stdout.startswith("coloured 0, skipped 3, failed 0")
+    assert opened == []
+    assert {path: path.stat().st_mtime_ns for path in here.rglob("*")} == before
+    # Even if they are named outright, as a shell does for *.
+    assert run(*(here / "in").glob("*.*"), *where).stdout.count("failed 0") == 1
+
+
+def test_interrupted_work_is_finished_and_only_that(here, opened):
+    save(here / "a.png")
+    run("a.png")
+    kept = (here / "colored/a_1.png").stat().st_mtime_ns
+    os.remove("colored/a_2.png")
+    assert run("a.png").stdout.startswith("coloured 1, skipped 0")
+    assert (here / "colored/a_2.png").exists()
+    assert (here / "colored/a_1.png").stat().st_mtime_ns == kept
+
+
+def test_existing_files_are_replaced_only_with_overwrite(here, opened):
+    save(here / "a.png")
+    (here / "colored").mkdir()
+    for name in results("a"):
+        (here / "colored" / name).write_bytes(b"precious")
+    assert run("a.png").stdout.startswith("coloured 0, skipped 1")
+    assert (here / "colored/a_1.png").read_bytes() == b"precious"
+    assert run("a.png", "--overwrite").stdout.startswith("coloured 1, skipped 0")
+    for name in results("a"):
+        Image.open(here / "colored" / name).verify()
+
+
+def test_a_sketch_is_never_replaced_by_a_result(here, opened):
+    save(here / "in/a.png")
+    drawn = save(here / "in/a_1.png").read_bytes()
+    result = run("in", "--out", "in", "--overwrite")
+    assert result.exit_code == 1
+    assert "would replace the sketch in/a_1.png" in result.stderr
+    assert (here / "in/a_1.png").read_bytes() == drawn
+
+
+def test_pick(here, opened):
+    save(here / "a.png")
+    assert run("a.png", "--pick", "3, 1", "--no-sheet").exit_code == 0
+    assert names(here / "colored") == ["a_1.png", "a_3.png"]
+    assert run("a.png", "--pick", "1,3", "--no-sheet").stdout.startswith("coloured 0, skipped 1")
+    # Everything was not wanted then, so it is not done.
+    assert run("a.png").stdout.startswith("coloured 1, skipped 0")
+    assert names(here / "colored") == results("a")
+
+
+@pytest.mark.parametrize("picks", ["0", "4", "a", "", "1,,2", "-1", "1.5", "²"])
+def test_bad_picks(here, opened, picks):
+    save(here / "a.png")
+    result = run("a.png", "--pick", picks)
+    assert result.exit_code == 2
+    assert "Invalid value for '--pick'" in result.stderr
+    assert names(here) == ["a.png"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--size", "0"], ["--size", "x"], ["--format", "gif"], ["--lines", "fat"], ["--out"], []],
+)
+def test_bad_options(here, opened, arguments):
+    assert run(*(["a.png"] if arguments else []), *arguments).exit_code == 2
+    assert opened == []
+
+
+def test_options_reach_the_colorizer(here, opened, monkeypatch):
+    seen = []
+    true = colorizer.Colorizer
+
+    def spy(path, **options):
+        seen.append((path, options))
+        return true(path, **options)
+
+    monkeypatch.setattr(colorizer, "Colorizer", spy)
+    save(here / "a.png")
+    run("a.png", "--model", "m.keras", "--size", 96, "--lines", "network", "--no-level")
+    assert opened == [Path("m.keras")]
+    assert seen == [(Path("m.keras"), {"size": 96, "lines": "network", "level": False})]
+
+
+def test_alpha_round_trip_and_the_note_of_jpeg(here, opened):
+    array = np.zeros((40, 50, 4), np.uint8)
+    array[10:30, 10:40] = 255
+    array[15, 12:30] = (0, 0, 0, 255)
+    for name in ("a.png", "b.png"):
+        Image.fromarray(array).save(name)
+    for suffix in ("png", "webp"):
+        assert "note" not in run("a.png", "b.png", "--format", suffix).stderr
+        with Image.open(f"colored/a_1.{suffix}") as picture:
+            assert np.array_equal(np.asarray(picture)[:, :, 3], array[:, :, 3])
+    assert run("a.png", "b.png", "--format", "jpg").stderr.count("transparency") == 1
+    with Image.open("colored/a_1.jpg") as picture:
+        assert (np.asarray(picture)[:5] >= 250).all()
+        assert picture.layer[1][1:3] == (1, 1)  # colour is not subsampled
+
+
+def test_nothing_usable(here, opened):
+    (here / "empty").mkdir()
+    save(here / "deep/sub/a.png")
+    (here / "notes.txt").write_text("x")
+    for name, words in (
+        ("none.png", "none.png: no such file"),
+        ("empty", "empty: no pictures in this folder"),
+        ("deep", "--recursive"),
+        ("notes.txt", "notes.txt: not a picture"),
+    ):
+        result = run(name)
+        assert result.exit_code == 1
+        assert words in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+        assert result.stdout.startswith("coloured 0, skipped 0, failed 1")
+    assert opened == []
+
+
+def test_bad_output_folders(here, opened):
+    save(here / "a.png")
+    for out in ("a.png", "a.png/below", "/proc/none"):
+        result = run("a.png", "--out", out)
+        assert result.exit_code == 1
+        assert len(result.stderr.splitlines()) == 1
+        assert result.stderr.startswith("Error: ")
+    assert opened == []
+
+
+def test_a_full_disk_is_one_line_a_file(here, opened, monkeypatch):
+    save(here / "in/a.png")
+    save(here / "in/b.png")
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Image.Image, "save", full)
+    result = run("in")
+    assert result.exit_code == 1
+    assert result.stderr.count("No space left on device") == 2
+    assert result.stdout.startswith("coloured 0, skipped 0, failed 2")
+    assert names(here / "in_colored") == []
+
+
+def test_a_missing_model_ends_the_run_in_one_line(here, monkeypatch):
+    def refuse(path=None):
+        raise SgruError(f"{path}: no such model")
+
+    monkeypatch.setattr(colorizer, "open_network", refuse)
+    save(here / "in/a.png")
+    save(here / "in/b.png")
+    result = run("in", "--model", "gone.keras")
+    assert result.exit_code == 1
+    assert result.stderr == "Error: gone.keras: no such model\n"
+
+
+def test_interrupt_keeps_what_is_done(here, opened, monkeypatch):
+    save(here / "in/a.png")
+    save(here / "in/b.png")
+    true = folder.write_image
+
+    def interrupted(picture, path, **options):
+        if path.name == "b_2.png":
+            raise KeyboardInterrupt
+        true(picture, path, **options)
+
+    monkeypatch.setattr(folder, "write_image", interrupted)
+    result = run("in")
+    assert result.exit_code == 130
+    assert "stopped" in result.stderr
+    assert result.stdout.startswith("coloured 1, skipped 0, failed 0")
+    assert names(here / "in_colored") == sorted([*results("a"), "b_1.png"])
+    monkeypatch.setattr(folder, "write_image", true)
+    assert run("in").stdout.startswith("coloured 1, skipped 1, failed 0")
+
+
+def test_a_real_model_through_the_script(tiny_model, here):
+    """The script itself: a real model, quiet TensorFlow, one line of output."""
+    tiny_model.save(here / "tiny.keras")
+    save(here / "a.png")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("TF_")}
+    result = subprocess.run(
+        [sys.executable, ROOT / "infer.py", "a.png", "--model", "tiny.keras", "--pick", "9"],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=120,
+    )
+    assert result.stdout == "coloured 1, skipped 0, failed 0 -> colored\n"
+    assert result.stderr == ""
+    assert result.returncode == 0
+    assert names(here / "colored") == ["a_9.png", "a_sheet.png"]
+
+
+def test_help_does_not_import_tensorflow():
+    code = (
+        "import runpy, sys; sys.argv = ['infer.py', '--help']\n"
+        "try: runpy.run_path('infer.py', run_name='__main__')\n"
+        "except SystemExit as end: assert end.code == 0\n"
+        "heavy = {'tensorflow', 'keras', 'jax', 'numpy'} & set(sys.modules)\n"
+        "assert heavy <= {'numpy'}, heavy\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert result.returncode == 0, result.stderr
+    assert "--overwrite" in result.stdout

@@ -1,0 +1,427 @@
+"""Pipelines: what a sample looks like, which samples come, and what happens to damaged ones."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from sgru_tf.config import TrainConfig
+from sgru_tf.data import PictureData, read_sample
+from sgru_tf.errors import SgruError
+from sgru_tf.sources import Sample, find_samples
+from sgru_tf.validation import Judge, sample_sheet
+
+# Nothing at random but the order: a square picture fills the square as it is.
+STILL = {"size": 32, "zoom": (1.0, 1.0), "saturation": (1.0, 1.0), "flip": False}
+
+
+def smooth(width: int, height: int, seed: int = 0, brightest: int = 220) -> Image.Image:
+    """Soft blobs of colour, nowhere as bright as paper and with no two sides alike."""
+    coarse = np.random.default_rng(seed).integers(0, brightest, (4, 5, 3), np.uint8)
+    return Image.fromarray(coarse).resize((width, height), Image.Resampling.BILINEAR)
+
+
+def negative(colours: Image.Image) -> Image.Image:
+    return Image.eval(colours.convert("L"), lambda value: 255 - value)
+
+
+def flat_pairs(folder, count: int, side: int = 32, name: str = "") -> list[Sample]:
+    """Pairs in one grey each, by which `numbers_of` knows them: 10, 20, 30, ..."""
+    samples = []
+    for number in range(count):
+        path = folder / f"{name}{number:02d}.png"
+        Image.new("RGB", (2 * side, side), (10 * number + 10,) * 3).save(path)
+        samples.append(Sample(path.stem, path, path))
+    return samples
+
+
+def numbers_of(batches) -> list[int]:
+    pixels = np.concatenate([np.asarray(batch) for batch in batches])
+    return [round(float(grey) / 10) - 1 for grey in pixels[:, 16, 16, 0]]
+
+
+def cut_short(path):
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) * 2 // 3])
+
+
+def taken(data: PictureData, batches: int, start: int = 0, batch: int = 1, **options):
+    return [b.numpy() for b in data.training(start, batch, **options).take(batches)]
+
+
+@pytest.fixture(autouse=True)
+def quick_lines(request, monkeypatch):
+    """Spare tests of pairs the line art: it is part of every graph, and long to trace."""
+    if "art" not in request.fixturenames:
+        monkeypatch.setattr("sgru_tf.data.random_line_art", lambda rgb, seed: rgb[..., :1])
+
+
+@pytest.fixture(scope="module")
+def art(tmp_path_factory) -> list[Sample]:
+    """Plain colour art of several shapes, whose line art is made on the fly."""
+    folder = tmp_path_factory.mktemp("art")
+    for number, (width, height) in enumerate([(48, 48), (60, 40), (36, 90), (200, 150)]):
+        smooth(width, height, number, 255).save(folder / f"{number}.png")
+    return find_samples(folder, 0.0).train
+
+
+@pytest.fixture(scope="module")
+def art_run(art) -> np.ndarray:
+    """The first 24 samples of a run with all augmentation."""
+    return np.concatenate(taken(PictureData(art, TrainConfig(size=32)), 6, batch=4))
+
+
+def test_reading_splits_side_by_side_pictures(tmp_path):
+    colours = smooth(40, 40)
+    both = Image.new("RGB", (80, 40))
+    both.paste(colours, (0, 0))
+    both.paste(negative(colours), (40, 0))
+    both.save(tmp_path / "pair.png")
+    rgb, sketch = read_sample(Sample("pair", tmp_path / "pair.png", tmp_path / "pair.png"))
+    assert rgb.dtype == sketch.dtype == np.uint8
+    np.testing.assert_array_equal(rgb, np.asarray(colours))
+    np.testing.assert_array_equal(sketch[..., 0], np.asarray(negative(colours)))
+
+
+def test_reading_brings_the_sketch_to_the_size_of_the_colours(tmp_path):
+    smooth(60, 90).save(tmp_path / "colour.png")
+    negative(smooth(120, 180)).save(tmp_path / "sketch.png")
+    rgb, sketch = read_sample(Sample("a", tmp_path / "colour.png", tmp_path / "sketch.png"))
+    assert rgb.shape == (90, 60, 3) and sketch.shape == (90, 60, 1)
+    grey = np.asarray(Image.fromarray(rgb).convert("L"), float)
+    assert np.abs(grey + sketch[..., 0] - 255).mean() < 2
+
+
+def test_reading_limits_the_short_side_only_downwards(tmp_path):
+    path = tmp_path / "a.png"
+    smooth(100, 300).save(path)
+    rgb, sketch = read_sample(Sample("a", path), limit=50)
+    assert rgb.shape == (150, 50, 3) and sketch.shape == (0, 0, 1)
+    assert read_sample(Sample("a", path), limit=500)[0].shape == (300, 100, 3)
+
+
+def test_reading_takes_sketches_of_any_kind(tmp_path):
+    smooth(40, 40).save(tmp_path / "colour.png")
+    ink = np.zeros((40, 40), np.uint16)
+    ink[:, 20:] = 65535
+    Image.fromarray(ink).save(tmp_path / "deep.png")
+    layer = np.zeros((40, 40, 4), np.uint8)
+    layer[:, :20, 3] = 255
+    Image.fromarray(layer).save(tmp_path / "layer.png")
+    for name in ("deep.png", "layer.png"):
+        sketch = read_sample(Sample("a", tmp_path / "colour.png", tmp_path / name))[1]
+        assert np.unique(sketch[:, :20]) == 0, name
+        assert np.unique(sketch[:, 20:]) == 255, name
+
+
+def test_shapes_types_and_range(art, art_run):
+    data = PictureData(art, TrainConfig(size=32))
+    spec = data.training(0, 4).element_spec
+    assert (spec.shape.as_list(), spec.dtype) == ([4, 32, 32, 4], tf.float32)
+    spec = data.validation(4).element_spec
+    assert (spec.shape.as_list(), spec.dtype) == ([None, 32, 32, 4], tf.float32)
+    assert art_run.shape == (24, 32, 32, 4)
+    assert np.isfinite(art_run).all()
+    # Resizing in float32 may round beyond white by its last bits.
+    assert art_run.min() >= 0 and art_run.max() <= 255.001
+
+
+def test_line_art_is_made_on_the_fly_and_differs(art_run):
+    sketches = art_run[..., 3]
+    assert (sketches.reshape(24, -1).min(axis=1) < 235).mean() > 0.8, "most have ink"
+    assert len({sketch.tobytes() for sketch in sketches}) == 24
+
+
+@pytest.mark.parametrize("zoom", [(0.6, 0.9), (1.0, 1.0), (1.2, 2.0)])
+def test_pairs_stay_aligned(tmp_path, zoom):
+    samples = []
+    for number, size in enumerate([(80, 80), (120, 70), (50, 90)]):
+        colour, sketch = tmp_path / f"{number}.png", tmp_path / f"{number}_bw.png"
+        smooth(*size, number).save(colour)
+        negative(smooth(*size, number)).save(sketch)
+        samples.append(Sample(str(number), colour, sketch))
+    config = TrainConfig(size=64, zoom=zoom, saturation=(1.0, 1.0))
+    pixels = np.concatenate(taken(PictureData(samples, config), 3, batch=4))
+    assert len({picture.tobytes() for picture in pixels}) > 6
+    for picture in pixels:
+        rgb, sketch = picture[..., :3], picture[..., 3]
+        paper = (rgb == 255).all(axis=-1)
+        np.testing.assert_array_equal(sketch[paper], 255)
+        assert (~paper).sum() > 300
+        grey = rgb @ np.array([0.299, 0.587, 0.114], "float32")
+        # Each was rounded to whole levels, some twice; a pixel aside the levels differ by more.
+        assert np.abs(grey + sketch - 255)[~paper].max() < 3
+
+
+def test_white_paper_surrounds_small_pictures(tmp_path):
+    flat_pairs(tmp_path, 1)
+    config = TrainConfig(size=64, zoom=(0.5, 0.5), saturation=(1.0, 1.0))
+    data = PictureData(find_flat(tmp_path), config)
+    places = set()
+    for picture in np.concatenate(taken(data, 4, batch=4)):
+        inside = picture[..., 0] < 200
+        rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+        assert len(rows) == len(columns) == 32 and inside.sum() == 32 * 32
+        np.testing.assert_array_equal(picture[~inside], 255)
+        np.testing.assert_allclose(picture[inside], 10, atol=1e-3)
+        places.add((rows[0], columns[0]))
+    assert len(places) > 8, "a small picture must not always lie in the same place"
+
+
+def find_flat(folder) -> list[Sample]:
+    return [Sample(path.stem, path, path) for path in sorted(folder.glob("*.png"))]
+
+
+def test_zoom_keeps_its_limits(tmp_path):
+    data = PictureData(flat_pairs(tmp_path, 1), TrainConfig(size=64, zoom=(0.5, 1.5)))
+    pixels = np.concatenate(taken(data, 8, batch=8))
+    sides = (pixels[..., 0] < 200).any(axis=1).sum(axis=1)
+    assert sides.min() >= 31
+    assert sides.min() < 40
+    # Log-uniform: 0.37 of the draws fill the square, half lie below the geometric mean, 0.87.
+    assert 0.2 < (sides == 64).mean() < 0.55
+    assert 0.3 < (sides < 55).mean() < 0.7
+
+
+def test_large_zooms_are_crops_at_random_places(tmp_path):
+    ramp = np.repeat(np.arange(0, 200, dtype=np.uint8)[None], 200, axis=0)
+    both = np.concatenate([ramp, ramp], axis=1)
+    Image.fromarray(both).save(tmp_path / "ramp.png")
+    config = TrainConfig(size=64, zoom=(2.0, 2.0), saturation=(1.0, 1.0), flip=False)
+    pixels = np.concatenate(taken(PictureData(find_flat(tmp_path), config), 4, batch=4))
+    middle = pixels[:, 32, :, 0]
+    # 200 levels over 2 * 64 pixels, of which 64 are seen.
+    np.testing.assert_allclose(middle[:, -1] - middle[:, 0], 63 * 200 / 128, atol=2)
+    assert (np.diff(middle, axis=1) > 0).all()
+    starts = middle[:, 0]
+    assert starts.min() < 30 and starts.max() > 70
+
+
+def test_half_of_the_pictures_are_mirrored(tmp_path):
+    both = np.zeros((32, 64, 3), np.uint8)
+    both[:, 16:32] = both[:, 48:] = 200
+    Image.fromarray(both).save(tmp_path / "a.png")
+    for flip, expected in ((True, (20, 44)), (False, (0, 0))):
+        data = PictureData(find_flat(tmp_path), TrainConfig(**STILL | {"flip": flip}))
+        pixels = np.concatenate(taken(data, 4, batch=16))
+        mirrored = pixels[:, 16, 4, :] > 100
+        assert (mirrored.all(axis=1) == mirrored.any(axis=1)).all(), "colours and sketch together"
+        assert expected[0] <= mirrored[:, 0].sum() <= expected[1]
+
+
+def test_saturation_keeps_its_limits_and_the_sketch(tmp_path):
+    both = np.zeros((32, 64, 3), np.uint8)
+    both[:, :32] = (130, 110, 100)
+    both[:, 32:] = 90
+    Image.fromarray(both).save(tmp_path / "a.png")
+    config = TrainConfig(**STILL | {"saturation": (0.5, 2.0)})
+    pixels = np.concatenate(taken(PictureData(find_flat(tmp_path), config), 4, batch=8))
+    factors = (pixels[:, 16, 16, 0] - pixels[:, 16, 16, 2]) / 30
+    assert factors.min() >= 0.49 and factors.max() <= 2.01
+    assert factors.min() < 0.8 and factors.max() > 1.7
+    grey = pixels[:, 16, 16, :3] @ np.array([0.299, 0.587, 0.114], "float32")
+    np.testing.assert_allclose(grey, grey[0], atol=0.1)
+    np.testing.assert_allclose(pixels[..., 3], 90, atol=1e-3)
+
+
+def test_saturation_does_not_leave_the_range(tmp_path):
+    Image.new("RGB", (64, 32), (250, 10, 10)).save(tmp_path / "a.png")
+    config = TrainConfig(**STILL | {"saturation": (3.0, 3.0)})
+    pixels = taken(PictureData(find_flat(tmp_path), config), 1)[0]
+    np.testing.assert_allclose(pixels[0, 16, 16, :3], [255, 0, 0], atol=1e-3)
+
+
+def test_a_run_can_go_on_anywhere(art, art_run):
+    config = TrainConfig(size=32)
+    np.testing.assert_array_equal(
+        np.concatenate(taken(PictureData(art, config), 2, start=12, batch=4)), art_run[12:20]
+    )
+    # Another batch size does not change the samples.
+    np.testing.assert_array_equal(
+        np.concatenate(taken(PictureData(art, config), 2, start=5, batch=3)), art_run[5:11]
+    )
+
+
+def test_another_seed_gives_other_samples(art, art_run):
+    other = np.concatenate(taken(PictureData(art, TrainConfig(size=32, seed=1)), 1, batch=4))
+    assert all(np.abs(a - b).mean() > 1 for a, b in zip(other, art_run, strict=False))
+
+
+def test_shards_together_give_the_samples_of_one_pipeline(art, art_run):
+    data = PictureData(art, TrainConfig(size=32))
+    shards = [taken(data, 2, start=8, batch=2, shard=(2, index)) for index in (0, 1)]
+    together = np.stack([np.concatenate(shard) for shard in shards], axis=1)
+    np.testing.assert_array_equal(together.reshape(8, 32, 32, 4), art_run[8:16])
+
+
+def test_every_sample_comes_once_an_epoch(tmp_path):
+    data = PictureData(flat_pairs(tmp_path, 7), TrainConfig(**STILL))
+    assert data.epoch == 7
+    numbers = numbers_of(taken(data, 28))
+    epochs = [tuple(numbers[i : i + 7]) for i in range(0, 28, 7)]
+    for epoch in epochs:
+        assert sorted(epoch) == list(range(7))
+    assert len(set(epochs)) > 2, "the order must differ"
+    assert tuple(range(7)) not in epochs[:1]
+
+
+def test_one_sample_is_enough(tmp_path):
+    assert numbers_of(taken(PictureData(flat_pairs(tmp_path, 1), TrainConfig(**STILL)), 3)) == [
+        0,
+        0,
+        0,
+    ]
+
+
+def test_extras_come_with_their_share(tmp_path):
+    samples = flat_pairs(tmp_path, 20)
+    main, short, long = samples[:8], samples[8:10], samples[10:20]
+    data = PictureData(main, TrainConfig(**STILL), ((short, 0.3), (long, 0.3)))
+    # 8 are the rest of 0.4, so each extra list gets 6 of 20 draws.
+    assert data.epoch == 20
+    numbers = numbers_of(taken(data, 10, batch=4))
+    first, second = numbers[:20], numbers[20:]
+    for epoch in (first, second):
+        assert sorted(n for n in epoch if n < 8) == list(range(8))
+        assert sorted(n for n in epoch if 8 <= n < 10) == [8] * 3 + [9] * 3
+        assert len({n for n in epoch if n >= 10}) == 6
+    assert {n for n in numbers if n >= 10} == set(range(10, 20)), "all of a long list, in time"
+
+
+@pytest.mark.parametrize("shares", [(1.0,), (0.5, 0.5), (0.0,), (-0.1,), (float("nan"),)])
+def test_impossible_shares_are_refused(tmp_path, shares):
+    samples = flat_pairs(tmp_path, 2)
+    with pytest.raises(SgruError, match="shares of the extra folders"):
+        PictureData(samples, TrainConfig(), tuple((samples, share) for share in shares))
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg"])
+def test_damaged_pictures_are_replaced_and_named_once(tmp_path, suffix):
+    samples = flat_pairs(tmp_path, 4)
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)
+    path = tmp_path / f"01{suffix}"
+    Image.fromarray(noise).save(path)
+    cut_short(path)
+    samples[1] = Sample("01", path)
+    assert samples[1] in find_samples(tmp_path, 0.0).train, "its header is fine"
+    data = PictureData(samples, TrainConfig(**STILL))
+    numbers = numbers_of(taken(data, 8))
+    assert sorted(numbers[:4]) == sorted(numbers[4:]) == [0, 2, 2, 3]
+    assert len(data.problems) == 1
+    assert data.problems[0].startswith(f"{path}: cannot be decoded; ")
+
+
+def test_a_damaged_sketch_is_the_file_that_is_named(tmp_path):
+    samples = flat_pairs(tmp_path, 2)
+    smooth(64, 64).save(tmp_path / "colour.jpg")
+    sketch = tmp_path / "sketch.png"
+    negative(smooth(64, 64)).save(sketch)
+    cut_short(sketch)
+    samples.insert(0, Sample("a", tmp_path / "colour.jpg", sketch))
+    data = PictureData(samples, TrainConfig(**STILL))
+    assert set(numbers_of(taken(data, 3))) == {0, 1}
+    assert [problem.split(":")[0] for problem in data.problems] == [str(sketch)]
+
+
+def test_pictures_that_vanish_are_replaced(tmp_path):
+    samples = flat_pairs(tmp_path, 3)
+    data = PictureData(samples, TrainConfig(**STILL))
+    samples[2].colour.unlink()
+    assert sorted(numbers_of(taken(data, 3))) == [0, 0, 1]
+    assert data.problems[0].startswith(f"{samples[2].colour}: cannot be decoded; ")
+
+
+def test_nothing_that_can_be_decoded(tmp_path):
+    samples = flat_pairs(tmp_path, 3, side=64)
+    for sample in samples:
+        cut_short(sample.colour)
+    with pytest.raises(SgruError, match="none of the 3 pictures can be decoded") as caught:
+        PictureData(samples, TrainConfig(**STILL))
+    assert str(samples[0].colour) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_validation_is_in_order_and_whole(tmp_path):
+    data = PictureData(flat_pairs(tmp_path, 5), TrainConfig(size=32, zoom=(2.0, 3.0)))
+    batches = [batch.numpy() for batch in data.validation(2)]
+    assert [len(batch) for batch in batches] == [2, 2, 1]
+    assert numbers_of(batches) == [0, 1, 2, 3, 4]
+
+
+def test_validation_takes_a_few_from_all_over(tmp_path):
+    data = PictureData(flat_pairs(tmp_path, 9), TrainConfig(size=32))
+    assert numbers_of(data.validation(2, count=3)) == [0, 4, 8]
+    assert numbers_of(data.validation(2, count=100)) == list(range(9))
+
+
+def test_validation_is_the_same_each_time(art):
+    data = PictureData(art, TrainConfig(size=32, saturation=(1.0, 2.0)))
+    first, again = (np.concatenate(list(data.validation(3))) for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+    assert len(first) == 4
+    assert len({picture[..., 3].tobytes() for picture in first}) == 4
+
+
+def test_validation_pictures_stand_in_the_middle_of_the_paper(tmp_path):
+    smooth(100, 50).save(tmp_path / "wide.png")
+    smooth(20, 40).resize((40, 80)).save(tmp_path / "high.png")
+    for path in list(tmp_path.glob("*.png")):
+        negative(Image.open(path)).save(path.with_name(f"{path.stem}_bw.png"))
+    samples = [
+        Sample(name, tmp_path / f"{name}.png", tmp_path / f"{name}_bw.png")
+        for name in ("wide", "high")
+    ]
+    wide, high = np.concatenate(list(PictureData(samples, TrainConfig(size=64)).validation(1)))
+    for picture in (wide, high.transpose(1, 0, 2)):
+        np.testing.assert_array_equal(picture[:16], 255)
+        np.testing.assert_array_equal(picture[48:], 255)
+        assert picture[16:48, :, :3].max() < 225
+
+
+class StubLoss:
+    """Judges by the grey of the target alone."""
+
+    def evaluate(self, target, proposals):
+        grey = tf.reduce_mean(target[..., 0], axis=(1, 2))
+        return {"best": grey, "mean": grey + 1.0}
+
+
+def two_proposals(sketch, training):
+    """Black and mid-grey, whatever the sketch: a network that is easily judged."""
+    assert training is False
+    black = tf.zeros_like(tf.repeat(sketch, 3, axis=-1))
+    return tf.stack([black - 50.0, black + 100.0], axis=1)
+
+
+def test_the_judge_weighs_every_sample_alike(tmp_path):
+    data = PictureData(flat_pairs(tmp_path, 5), TrainConfig(size=32))
+    judge = Judge(two_proposals, StubLoss(), data, batch=2)
+    figures, sheet = judge()
+    # Greys of 10 to 50; proposals are clipped to 0 and 100 before they are compared.
+    assert figures == pytest.approx({"best": 30.0, "mean": 31.0, "diversity": 50.0}, abs=1e-3)
+    assert sheet.size == (4 * 32, 5 * 32)
+    assert judge()[0] == figures
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [(None, [0, 2, 4, 6, 8, 10, 12, 14]), (8, [0, 2, 4, 6, 9, 11, 13, 16])]
+)
+def test_the_sheet_shows_samples_from_all_over(tmp_path, count, shown):
+    data = PictureData(flat_pairs(tmp_path, 17), TrainConfig(size=32))
+    sheet = np.asarray(Judge(two_proposals, StubLoss(), data, 4, count)()[1])
+    assert sheet.shape == (8 * 32, 4 * 32, 3)
+    assert [(row - 10) // 10 for row in sheet[16::32, -16, 0]] == shown
+
+
+def test_sheet_rows_are_sketch_proposals_and_truth():
+    target = np.zeros((4, 4, 4))
+    target[..., :3], target[..., 3] = (300.0, 20.4, 0.0), 200.0
+    proposals = np.stack([np.full((4, 4, 3), value) for value in (-7.0, 90.6)])
+    pixels = np.asarray(sample_sheet([(target, proposals)]))
+    assert pixels.shape == (4, 16, 3)
+    assert [pixels[0, x].tolist() for x in (0, 4, 8, 12)] == [
+        [200, 200, 200],
+        [0, 0, 0],
+        [91, 91, 91],
+        [255, 20, 0],
+    ]

@@ -1,0 +1,301 @@
+"""The training loop: it learns, resumes, distributes, stops on NaN and on signals."""
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from sgru_tf.cli import train as train_command
+from sgru_tf.config import LossConfig, ModelConfig, TrainConfig
+from sgru_tf.errors import SgruError
+from sgru_tf.loading import load_model
+from sgru_tf.run_folder import RunConfig, RunFolder
+from sgru_tf.train_run import train
+
+ROOT = Path(__file__).parent.parent
+
+TINY = ModelConfig(width=1 / 12, proposals=3, working_size=32)
+PIXELS = LossConfig(weights="none", winner="colour", normalise_mask=True, mask_floor=0.1)
+SHORT = TrainConfig(
+    size=32,
+    batch=2,
+    steps=6,
+    learning_rate=2e-3,
+    warmup=0,
+    average=0.5,
+    validation_count=2,
+    log_every=2,
+    validate_every=3,
+    checkpoint_every=3,
+)
+OPTIONS = (
+    "--width 0.0833 --proposals 3 --size 32 --batch 2 --vgg-weights none --winner colour".split()
+)
+
+
+@pytest.fixture
+def art(tmp_path):
+    """Eight little pictures: a coloured disc on a coloured ground, in train/ and val/."""
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[:48, :48]
+    for index in range(8):
+        pixels = np.empty((48, 48, 3), np.uint8)
+        pixels[:] = rng.integers(0, 256, 3)
+        pixels[(x - 24) ** 2 + (y - 24) ** 2 < 200] = rng.integers(0, 256, 3)
+        folder = tmp_path / "art" / ("val" if index < 2 else "train")
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(folder / f"{index}.png")
+    return tmp_path / "art"
+
+
+def settings(art, **changes):
+    return RunConfig(TINY, PIXELS, dataclasses.replace(SHORT, **changes), str(art))
+
+
+def weights(path):
+    return load_model(path).get_weights()
+
+
+def test_it_learns_one_batch_by_heart(tmp_path, art):
+    one = tmp_path / "one"
+    one.mkdir()
+    for path in sorted((art / "train").iterdir())[:2]:
+        (one / path.name).write_bytes(path.read_bytes())
+    lines = []
+    config = settings(
+        one, steps=80, zoom=(1.0, 1.0), flip=False, validation_share=0.0, saturation=(1.0, 1.0)
+    )
+    assert train(config, tmp_path / "run", say=lines.append) is None
+    best = [float(line.split("best ")[1].split()[0]) for line in lines if line.startswith("step")]
+    assert best[-1] < 0.35 * best[0], best
+
+
+def test_a_run_leaves_all_its_files(tmp_path, art):
+    run = tmp_path / "run"
+    lines = []
+    train(settings(art), run, say=lines.append)
+    names = {path.name for path in run.iterdir()}
+    assert names == {"config.json", "checkpoints", "samples", "events", "best.keras", "last.keras"}
+    assert not list(run.rglob("*.part*"))
+    sheets = sorted((run / "samples").iterdir())
+    assert [sheet.name for sheet in sheets] == ["step_0000003.png", "step_0000006.png"]
+    with Image.open(sheets[0]) as sheet:
+        assert sheet.size == (5 * 32, 2 * 32)  # sketch, three proposals, truth; two samples
+    assert list((run / "events").iterdir())
+    model = load_model(run)
+    assert model.sgru_config == TINY
+    assert not model.compiled
+    assert json.loads((run / "config.json").read_text())["train"]["steps"] == 6
+    step_line = next(line for line in lines if line.startswith("step 6/6"))
+    for word in ("loss", "best", "mean", "img/s", "left"):
+        assert word in step_line
+
+
+def test_stopped_and_resumed_equals_uninterrupted(tmp_path, art, monkeypatch):
+    from sgru_tf.training import Trainer
+
+    train(settings(art), tmp_path / "whole")
+
+    report = Trainer._report
+
+    def stop_after_four(self, step, progress):
+        report(self, step, progress)
+        if step == 4:
+            self._on_signal(signal.SIGTERM, None)
+
+    monkeypatch.setattr(Trainer, "_report", stop_after_four)
+    lines = []
+    assert train(settings(art), tmp_path / "parts", say=lines.append) == signal.SIGTERM
+    assert any("stopped at step 4" in line for line in lines)
+    monkeypatch.undo()
+    assert train(settings(art), tmp_path / "parts", say=lines.append) is None
+    assert "going on from step 4" in lines
+
+    for whole, parts in zip(weights(tmp_path / "whole" / "last.keras"),
+                            weights(tmp_path / "parts" / "last.keras"), strict=True):
+        np.testing.assert_allclose(parts, whole, atol=1e-5)
+
+
+def test_nan_names_the_step_and_keeps_the_last_good_checkpoint(tmp_path, art, monkeypatch):
+    from sgru_tf.losses import CollectionLoss
+
+    evaluate = CollectionLoss.evaluate
+
+    def poisoned(self, y_true, y_pred, losers=0.0, *rest):
+        parts = evaluate(self, y_true, y_pred, losers, *rest)
+        # The losers' weight falls from step to step: this is false for 4 steps, then true.
+        import tensorflow as tf
+
+        bad = tf.cast(losers < 0.001, tf.float32)
+        parts["loss"] = parts["loss"] + tf.math.log(1 - 2 * bad)
+        return parts
+
+    loss = dataclasses.replace(PIXELS, losers_start=0.3, losers_end=0.0, losers_fall=0.6)
+    config = dataclasses.replace(settings(art, validate_every=100), loss=loss)
+    monkeypatch.setattr(CollectionLoss, "evaluate", poisoned)
+    with pytest.raises(SgruError, match=r"step 5 is not a number.*step-3"):
+        train(config, tmp_path / "run")
+    assert all(np.isfinite(w).all() for w in weights(tmp_path / "run" / "last.keras"))
+
+
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+def test_mixed_precision_saves_float32(tmp_path, art, precision):
+    train(settings(art, precision=precision, steps=2), tmp_path / "run")
+    model = load_model(tmp_path / "run" / "last.keras")
+    assert model.get_layer("encoder2").dtype_policy.name == "float32"
+    assert all(np.isfinite(w).all() for w in model.get_weights())
+
+
+MIRRORED = """
+import dataclasses, sys
+import numpy as np
+import tensorflow as tf
+
+devices = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(devices[0], [tf.config.LogicalDeviceConfiguration()] * 2)
+sys.path.insert(0, "tests")
+from test_training import settings
+from sgru_tf.data import PictureData
+from sgru_tf.run_folder import RunFolder
+from sgru_tf.sources import find_samples
+from sgru_tf.training import Trainer
+
+art, out = sys.argv[1:]
+config = settings(art, steps=3, batch=4, clip_norm=1e6, validate_every=100)
+samples = find_samples(art).train
+results = []
+for name, strategy in (
+    ("one", tf.distribute.get_strategy()),
+    ("two", tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])),
+):
+    run = RunFolder(f"{out}/{name}")
+    run.begin(config)
+    trainer = Trainer(config, run, PictureData(samples, config.train), strategy=strategy)
+    trainer.run()
+    assert trainer.strategy.num_replicas_in_sync == len(results) + 1
+    results.append((trainer.averaged.get_weights(), np.asarray(trainer.shares)))
+for one, two in zip(results[0][0], results[1][0]):
+    np.testing.assert_allclose(two, one, atol=2e-3)
+distance = max(np.abs(a - b).mean() for a, b in zip(*(r[0] for r in results)))
+np.testing.assert_allclose(results[0][1], results[1][1], atol=1e-6)
+print("mean distance", distance)
+assert distance < 1e-4
+"""
+
+
+def test_two_devices_agree_with_one(tmp_path, art):
+    done = subprocess.run(
+        [sys.executable, "-c", MIRRORED, str(art), str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_save_and_stop_the_command(tmp_path, art, number):
+    run = tmp_path / "run"
+    command = [sys.executable, "train.py", str(art), str(run), *OPTIONS]
+    with subprocess.Popen(
+        [*command, "--steps", "100000"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        for line in process.stdout:
+            if line.startswith("step 10/"):
+                process.send_signal(number)
+                break
+        rest = process.stdout.read()
+        assert process.wait(timeout=120) == 128 + number, rest
+    assert "stopped at step" in rest
+    step = int(rest.split("stopped at step ")[1].split(";")[0])
+    assert (run / "checkpoints" / f"step-{step}.index").is_file()
+    assert load_model(run).sgru_config.proposals == 3
+
+
+def command(*arguments):
+    return CliRunner().invoke(train_command, [str(argument) for argument in arguments])
+
+
+def test_bad_input_is_one_line(tmp_path, art):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    full = tmp_path / "full"
+    full.mkdir()
+    (full / "letter.txt").write_text("mine")
+    for arguments, message in [
+        ((tmp_path / "none", tmp_path / "r"), "none: no such folder"),
+        ((empty, tmp_path / "r"), "empty: no training pictures found"),
+        ((art, full, *OPTIONS), "full: is not empty and holds no training run"),
+        ((art, tmp_path / "r", *OPTIONS, "--size", 33), "size must be a multiple of 32"),
+        ((art, tmp_path / "r", *OPTIONS, "--width", -1), "width must lie between"),
+        ((art, tmp_path / "r", "--vgg-weights", "gone.h5"), "gone.h5: no such VGG weight file"),
+        ((art, tmp_path / "r", *OPTIONS, "--init", "gone.keras"), "gone.keras: no such model"),
+        ((art, tmp_path / "r", *OPTIONS, "--extra", art, 1.5), "shares of the extra folders"),
+        ((art, tmp_path / "r", "--config", full / "letter.txt"), "is not a settings file"),
+    ]:
+        result = command(*arguments)
+        assert result.exit_code == 1, (arguments, result.output)
+        assert message in result.output.splitlines()[-1], (message, result.output)
+        assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert not (tmp_path / "r").exists()
+
+
+def test_a_run_does_not_change_its_settings_on_the_way(tmp_path, art):
+    run = RunFolder(tmp_path / "run")
+    run.begin(settings(art))
+    result = command(art, run.path, "--width", 0.5)
+    assert result.exit_code == 1
+    assert "was begun with model.width" in result.output
+    result = command(art, run.path, "--no-resume")
+    assert result.exit_code == 1
+    assert "holds a training run already" in result.output
+
+
+def test_settings_file_goes_over_the_preset_and_options_over_both(tmp_path, art):
+    settings_file = tmp_path / "settings.json"
+    settings_file.write_text(
+        json.dumps(
+            {
+                "model": {"width": 0.0833, "proposals": 5},
+                "loss": {"weights": "none"},
+                "train": {"size": 32, "batch": 2, "steps": 1, "validation_count": 1},
+            }
+        )
+    )
+    run = tmp_path / "run"
+    result = command(
+        art, run, "--preset", "small", "--config", settings_file, "--proposals", 3, "--seed", 7
+    )
+    assert result.exit_code == 0, result.output
+    written = json.loads((run / "config.json").read_text())
+    assert written["model"]["proposals"] == 3
+    assert written["train"]["seed"] == 7
+    assert written["loss"]["mask_floor"] == 0.1
+    again = command(art, run)
+    assert again.exit_code == 0
+    assert "all 1 steps are done" in again.output
+
+
+def test_help_is_fast_and_says_what_it_takes():
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "train.py", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0
+    assert "DATA RUN" in done.stdout
+    assert "tensorflow" not in done.stderr
+    assert "keras" not in done.stderr
+    assert time.monotonic() - began < 30

@@ -1,8 +1,6 @@
 """The command that draws lines. Options and messages only: the work is done elsewhere."""
 
 import os
-import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import click
 from sgru_tf.errors import SgruError
 from sgru_tf.folder import prepare_folder
 from sgru_tf.prepare import STYLES, Recipe, draw_jobs, plan_pictures
+from sgru_tf.terminal import FileProgress, say
 
 
 @click.command("prepare", context_settings={"help_option_names": ["-h", "--help"]})
@@ -63,54 +62,25 @@ def prepare(ctx, art, out, pairs, style, seed, size, recursive, overwrite):
         jobs, problems, own = plan_pictures(art, out, recursive=recursive)
         prepare_folder(out)
         for problem in problems:
-            _say(f"failed: {problem}")
+            say(f"failed: {problem}")
         counts["failed"] += len(problems)
         if own:
-            _say(f"{own} of the pictures are results of an earlier run and were left out")
-        progress = _Progress(len(jobs))
+            say(f"{own} of the pictures are results of an earlier run and were left out")
+        progress = FileProgress(len(jobs))
         for outcome in draw_jobs(jobs, out, Recipe(pairs, style, seed, size, overwrite)):
             counts[outcome.status] += 1
             if outcome.status == "failed":
                 progress.clear()
-                _say(f"failed: {outcome.message}")
-            progress.show(outcome.status)
+                say(f"failed: {outcome.message}")
+            progress.show(outcome.status == "skipped")
         progress.clear()
     except SgruError as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
-        _say("\nstopped; what is finished is kept, the same command goes on from here")
+        say("\nstopped; what is finished is kept, the same command goes on from here")
         status = 130
     click.echo(
         f"drawn {counts['drawn']}, skipped {counts['skipped']}, failed {counts['failed']}"
         f" -> {os.path.relpath(out)}"
     )
     ctx.exit(status or (1 if counts["failed"] else 0))
-
-
-def _say(text: str) -> None:
-    click.echo(text, err=True)
-
-
-class _Progress:
-    """One line on stderr: files done and time left. In a log, a line every half minute."""
-
-    def __init__(self, total: int):
-        self.total = total
-        self.done = self.drawn = 0
-        self.start = self.last = time.monotonic()
-        self.live = sys.stderr.isatty()
-
-    def show(self, status: str) -> None:
-        self.done += 1
-        self.drawn += status != "skipped"
-        now = time.monotonic()
-        if self.total < 2 or not self.drawn or (not self.live and now - self.last < 30):
-            return
-        self.last = now
-        left = round((now - self.start) / self.drawn * (self.total - self.done))
-        text = f"{self.done}/{self.total} files, {left // 60}:{left % 60:02} left"
-        click.echo(f"\r\x1b[K{text}" if self.live else text, err=True, nl=not self.live)
-
-    def clear(self) -> None:
-        if self.live:
-            click.echo("\r\x1b[K", err=True, nl=False)

@@ -27,8 +27,8 @@ With lines="network", the colour layer is P itself instead of C, and the line la
 everywhere: the picture as the network drew it, resized.
 
 Memory: a process that colours 12000 x 10000 RGBA files (TensorFlow, the model of width 0.25, two
-proposals and a sheet each) peaks at 1.39 GB as PNG or JPEG, 1.27 GB for grey ones. WebP is beyond
-that: its encoder takes 35 bytes a pixel of its own.
+proposals and a sheet each) peaks at 1.39 GB as PNG or JPEG, 1.27 GB for grey ones. Pictures over
+24 megapixels are not written as WebP, whose encoder would take more.
 """
 
 from __future__ import annotations
@@ -179,23 +179,26 @@ class Colouring:
             out[top : top + band.height] = np.asarray(band)
         return out
 
-    def picture(self, index: int, *, flatten: bool = False) -> Image.Image:
-        """Paint a proposal as a PIL image: RGBA where the sketch had alpha, else RGB.
+    def picture(self, index: int, *, alpha: str = "keep") -> Image.Image:
+        """Paint a proposal as a PIL image.
 
         Args:
             index: 0 to N - 1.
-            flatten: composite on white instead of giving the alpha back (for JPEG).
+            alpha: what becomes of the sketch's transparency, if it has any: "keep" gives it back
+                (RGBA), "white" composites on white (RGB), "drop" shows the colours that lie in
+                the transparent parts too (RGB).
         """
         height, width = self.line.shape
-        give_alpha = self.alpha is not None and not flatten
-        picture = Image.new("RGBA" if give_alpha else "RGB", (width, height))
+        transparent = self.alpha is not None
+        keep, white = transparent and alpha == "keep", transparent and alpha == "white"
+        picture = Image.new("RGBA" if keep else "RGB", (width, height))
         for top, band in self._painted(index):
-            if self.alpha is not None:
-                alpha = Image.fromarray(self.alpha[top : top + band.height])
-                if give_alpha:
-                    band.putalpha(alpha)
-                else:
-                    band = Image.composite(band, Image.new("RGB", band.size, "white"), alpha)
+            if keep or white:
+                mask = Image.fromarray(self.alpha[top : top + band.height])
+            if keep:
+                band.putalpha(mask)
+            if white:
+                band = Image.composite(band, Image.new("RGB", band.size, "white"), mask)
             picture.paste(band, (0, top))
         return picture
 

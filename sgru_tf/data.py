@@ -15,8 +15,9 @@ from PIL import Image
 
 from sgru_tf.config import TrainConfig
 from sgru_tf.errors import SgruError
+from sgru_tf.images import read_colour
 from sgru_tf.linework import random_line_art
-from sgru_tf.sources import Sample, open_rgb
+from sgru_tf.sources import Sample
 
 PAPER = 255.0
 
@@ -170,13 +171,13 @@ def read_sample(sample: Sample, limit: int | None = None) -> tuple[np.ndarray, n
     Raises:
         SgruError: a file is damaged; the line names it.
     """
-    colour = open_rgb(sample.colour)
+    colour = read_colour(sample.colour)
     if sample.side_by_side:
         half = colour.width // 2
         sketch = colour.crop((half, 0, 2 * half, colour.height)).convert("L")
         colour = colour.crop((0, 0, half, colour.height))
     else:
-        sketch = open_rgb(sample.sketch).convert("L") if sample.sketch else None
+        sketch = read_colour(sample.sketch).convert("L") if sample.sketch else None
     scale = min(1.0, limit / min(colour.size)) if limit else 1.0
     size = tuple(max(1, round(side * scale)) for side in colour.size)
     if size != colour.size:

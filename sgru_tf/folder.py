@@ -17,7 +17,8 @@ from pathlib import Path
 from PIL import Image
 
 from sgru_tf.errors import SgruError
-from sgru_tf.images import SUFFIXES, read_mark, read_sketch, write_image
+from sgru_tf.files import SUFFIXES, read_mark, write_image
+from sgru_tf.images import read_sketch
 from sgru_tf.sheet import CELL, contact_sheet, in_rows
 
 FORMATS = ("png", "webp", "jpg")
@@ -53,12 +54,14 @@ class Wishes:
         sheet: write the contact sheet too.
         suffix: one of FORMATS.
         overwrite: colour again what is done already.
+        alpha: give the sketch's transparency back; else show the colours that it hides.
     """
 
     picks: tuple[int, ...] = ()
     sheet: bool = True
     suffix: str = "png"
     overwrite: bool = False
+    alpha: bool = True
 
 
 @dataclass(frozen=True)
@@ -256,13 +259,14 @@ def _colour(job: Job, wishes: Wishes, colouring, sources: set[Path]) -> bool:
     # No picture gets a name here: it would live on while the next one is painted.
     for number, path in todo:
         mark = f"proposal {number} of {count}" if number else f"sheet of {count}"
-        write_image(_paint(colouring, number, wishes.suffix), path, mark=mark)
+        write_image(_paint(colouring, number, wishes), path, mark=mark)
     return bool(todo)
 
 
-def _paint(colouring, number: int, suffix: str) -> Image.Image:
+def _paint(colouring, number: int, wishes: Wishes) -> Image.Image:
     if number:
-        return colouring.picture(number - 1, flatten=suffix == "jpg")
+        alpha = "drop" if not wishes.alpha else "white" if wishes.suffix == "jpg" else "keep"
+        return colouring.picture(number - 1, alpha=alpha)
     numbers = range(len(colouring))
     shown = [colouring.thumbnail(index, CELL) for index in (None, *numbers)]
     labels = ["sketch", *(str(index + 1) for index in numbers)]

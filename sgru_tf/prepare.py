@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from sgru_tf.backends import import_quietly
 from sgru_tf.errors import SgruError
+from sgru_tf.files import write_image
 from sgru_tf.folder import Job, Outcome, plan, prepare_folder
-from sgru_tf.images import MAX_PIXELS as MOST_READ
-from sgru_tf.images import read_sketch, write_image
+from sgru_tf.images import read_colour
 from sgru_tf.sources import LEAST_SIDE
 
 STYLES = ("clean", "random")
@@ -29,9 +28,6 @@ STYLES = ("clean", "random")
 
 MAX_PIXELS = 36_000_000
 """Largest picture that is drawn, in pixels: A4 at 600 dpi. Filtering takes 120 bytes a pixel."""
-
-# What `images.read_sketch` reads too; some of Pillow's other readers start other programs.
-_FORMATS = "PNG JPEG WEBP BMP DIB GIF TIFF PPM TGA AVIF JPEG2000 PSD".split()
 
 
 @dataclass(frozen=True)
@@ -130,43 +126,6 @@ def draw_jobs(jobs: Sequence[Job], out: Path, recipe: Recipe) -> Iterator[Outcom
             yield Outcome(job, "drawn")
 
 
-def read_colour(path) -> Image.Image:
-    """Read a colour picture upright, on white where it is transparent.
-
-    Args:
-        path: of any kind of file that `sgru_tf.images.read_sketch` reads.
-
-    Returns:
-        Picture of mode RGB.
-
-    Raises:
-        SgruError: no such file, not a picture, damaged, or larger than `images.MAX_PIXELS`.
-    """
-    path = Path(path)
-    try:
-        Image.init()
-        formats = [name for name in _FORMATS if name in Image.OPEN]
-        # Opened as a stream: Pillow misreads some turned TIFFs that it maps into memory by name.
-        with warnings.catch_warnings(), open(path, "rb") as stream:
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(stream, formats=formats) as picture:
-                if picture.width * picture.height > MOST_READ:
-                    raise SgruError(
-                        f"{path}: more than {MOST_READ // 10**6} megapixels; make it smaller"
-                    )
-                picture.load()
-                if picture.mode in ("I", "F", "LAB") or picture.mode.startswith("I;16"):
-                    # Pillow cannot make RGB of these; what is drawn in them is nearly always grey.
-                    return Image.fromarray(read_sketch(path).grey).convert("RGB")
-                return _on_white(ImageOps.exif_transpose(picture))
-    except SgruError:
-        raise
-    except Exception as error:
-        # Decoders raise nearly anything; the sketch reader has a plain sentence for all of it.
-        read_sketch(path)
-        raise SgruError(f"{path}: cannot be read as a colour picture ({error})") from error
-
-
 def draw_lines(picture: Image.Image, style: str = "clean", key: str = "") -> Image.Image:
     """Draw the lines of a colour picture.
 
@@ -240,13 +199,3 @@ def _draw(job: Job, path: Path, out: Path, recipe: Recipe) -> None:
         result = side_by_side(picture, result)
     prepare_folder(job.folder)
     write_image(result, path)
-
-
-def _on_white(picture: Image.Image) -> Image.Image:
-    if not picture.has_transparency_data:
-        return picture.convert("RGB")
-    # The premultiplied La has no way to RGBA but through LA.
-    picture = picture.convert("LA") if picture.mode == "La" else picture
-    picture = picture.convert("RGBA")
-    paper = Image.new("RGBA", picture.size, "white")
-    return Image.alpha_composite(paper, picture).convert("RGB")

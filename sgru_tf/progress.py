@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from sgru_tf.terminal import clock
+
 
 class Progress:
     """Gathers what the steps report between two lines.
@@ -41,10 +43,9 @@ class Progress:
 
     def line(self, step: int, means: dict) -> str:
         """Give the line to print: step, losses, sketches a second, time left."""
-        left = int((self.steps - step) * (self._pace or 0.0))
-        hours, rest = divmod(left, 3600)
+        left = clock((self.steps - step) * (self._pace or 0.0))
         return (
             f"step {step}/{self.steps}  loss {means['loss']:.2f}  best {means['best']:.2f}  "
             f"mean {means['mean']:.2f}  {self.speed:.1f} img/s  "
-            f"{hours}:{rest // 60:02d}:{rest % 60:02d} left"
+            f"{left} left"
         )

@@ -6,7 +6,7 @@ Three layouts are known, each either in the folder itself or in its `train/` and
 - side-by-side pairs: pictures twice as wide as high, colours left, sketch right;
 - a plain folder of colour art, whose line art is made on the fly.
 
-Finding reads headers only, and names everything that cannot be used; `open_rgb` decodes.
+Finding reads headers only, and names everything that cannot be used.
 """
 
 import dataclasses
@@ -14,10 +14,11 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags
 
 from sgru_tf.errors import SgruError
-from sgru_tf.images import SUFFIXES, read_sketch
+from sgru_tf.files import SUFFIXES, open_picture
+from sgru_tf.images import read_colour
 
 SKETCHES, COLOURS = "images_bw", "images_rgb"
 # Smaller pictures hold no drawing, and enlarging them teaches blur.
@@ -166,21 +167,14 @@ def _pairs(root: Path, problems: list[str]) -> list[Sample]:
 def _size(path: Path, problems: list[str]) -> tuple[int, int] | None:
     """Read width and height from the header, as they are when the picture is upright."""
     try:
-        with Image.open(path) as image:
+        with open_picture(path) as image:
             # Not where EXIF may follow the pixels (PNG): Pillow would decode them to look.
             exif = image.getexif() if "exif" in image.info else {}
             turned = exif.get(ExifTags.Base.Orientation) in (5, 6, 7, 8)
             return image.size[::-1] if turned else image.size
-    except Exception as error:
-        # Pillow's readers raise anything from OSError to SyntaxError for a damaged file.
-        problems.append(f"{path}: cannot be read; {_reason(error)}")
+    except SgruError as error:
+        problems.append(str(error))
         return None
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, UnidentifiedImageError):
-        return "it is not a picture, or of a kind that is not known"
-    return " ".join(str(error).split())[:120] or type(error).__name__
 
 
 def _big_enough(path: Path, size: tuple[int, int], problems: list[str]) -> bool:
@@ -200,29 +194,7 @@ def _looks_side_by_side(sizes: dict[Path, tuple[int, int]]) -> bool:
 
 def _right_half_is_sketch(path: Path) -> bool:
     try:
-        pixels = np.asarray(open_rgb(path).resize((128, 64)), np.int16)[:, 64:]
+        pixels = np.asarray(read_colour(path).resize((128, 64)), np.int16)[:, 64:]
     except SgruError:
         return False
     return np.median(np.ptp(pixels, axis=-1)) < 16 and np.median(pixels) > 160
-
-
-def open_rgb(path) -> Image.Image:
-    """Decode a picture of any mode to RGB: upright, and composited on white if transparent.
-
-    Raises:
-        SgruError: it is damaged; the line names the file.
-    """
-    try:
-        with Image.open(path) as image:
-            if image.mode.startswith(("I", "F")):
-                # Pillow clips what has more than 8 bits instead of scaling it; this does not.
-                return Image.fromarray(read_sketch(image).grey).convert("RGB")
-            ImageOps.exif_transpose(image, in_place=True)
-            if image.has_transparency_data:
-                layer = image.convert("RGBA")
-                paper = Image.new("RGBA", layer.size, "white")
-                return Image.alpha_composite(paper, layer).convert("RGB")
-            return image.convert("RGB")
-    except Exception as error:
-        # As in `_size`: whatever a damaged file makes Pillow raise.
-        raise SgruError(f"{path}: cannot be decoded; {_reason(error)}") from error

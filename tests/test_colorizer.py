@@ -146,11 +146,14 @@ def test_alpha_is_given_back():
     assert picture.mode == "RGBA"
     assert np.array_equal(np.asarray(picture)[:, :, 3], array[:, :, 3])
     assert np.array_equal(np.asarray(picture)[:, :, :3], colouring.array(0))
-    flat = colouring.picture(0, flatten=True)
+    flat = colouring.picture(0, alpha="white")
     assert flat.mode == "RGB"
     assert (np.asarray(flat)[:20] == 255).all()
     opaque = np.asarray(flat)[40:60, 10:50]
     assert np.array_equal(opaque, colouring.array(0)[40:60, 10:50])
+    shown = colouring.picture(0, alpha="drop")
+    assert shown.mode == "RGB"
+    assert np.array_equal(np.asarray(shown), colouring.array(0))
 
 
 def test_bands_do_not_show(monkeypatch):

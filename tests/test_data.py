@@ -183,6 +183,17 @@ def test_zoom_keeps_its_limits(tmp_path):
     assert 0.3 < (sides < 55).mean() < 0.7
 
 
+def test_zoom_goes_from_the_whole_picture_to_its_short_side(tmp_path):
+    Image.new("RGB", (4 * 48, 48), (10, 10, 10)).save(tmp_path / "wide.png")
+    config = TrainConfig(size=64, zoom=(0.5, 1.5), saturation=(1.0, 1.0))
+    pixels = np.concatenate(taken(PictureData(find_flat(tmp_path), config), 8, batch=8))
+    inside = pixels[..., 0] < 200
+    widths, heights = inside.any(axis=1).sum(axis=1), inside.any(axis=2).sum(axis=1)
+    # 0.5 of the square by the long side of 2:1, 1.5 of it by the short side.
+    assert 31 <= widths.min() < 40 and 15 <= heights.min() < 20
+    assert (heights == 64).any() and (widths == 64).mean() > 0.5
+
+
 def test_large_zooms_are_crops_at_random_places(tmp_path):
     ramp = np.repeat(np.arange(0, 200, dtype=np.uint8)[None], 200, axis=0)
     both = np.concatenate([ramp, ramp], axis=1)
@@ -308,7 +319,7 @@ def test_damaged_pictures_are_replaced_and_named_once(tmp_path, suffix):
     numbers = numbers_of(taken(data, 8))
     assert sorted(numbers[:4]) == sorted(numbers[4:]) == [0, 2, 2, 3]
     assert len(data.problems) == 1
-    assert data.problems[0].startswith(f"{path}: cannot be decoded; ")
+    assert data.problems[0].startswith(f"{path}: damaged, cannot be decoded: ")
 
 
 def test_a_damaged_sketch_is_the_file_that_is_named(tmp_path):
@@ -328,7 +339,7 @@ def test_pictures_that_vanish_are_replaced(tmp_path):
     data = PictureData(samples, TrainConfig(**STILL))
     samples[2].colour.unlink()
     assert sorted(numbers_of(taken(data, 3))) == [0, 0, 1]
-    assert data.problems[0].startswith(f"{samples[2].colour}: cannot be decoded; ")
+    assert data.problems[0].startswith(f"{samples[2].colour}: damaged, cannot be decoded: ")
 
 
 def test_nothing_that_can_be_decoded(tmp_path):

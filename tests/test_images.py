@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from sgru_tf import images
+from sgru_tf import files, images
 from sgru_tf.errors import SgruError
-from sgru_tf.images import Sketch, pad_to_multiple, read_mark, read_sketch, write_image
+from sgru_tf.files import read_mark, write_image
+from sgru_tf.images import Sketch, pad_to_multiple, read_sketch
 from sgru_tf.paper import level_paper
 from sgru_tf.sheet import contact_sheet, in_rows
 
@@ -150,9 +151,9 @@ def test_wrong_arrays_are_refused():
 
 def test_too_large_is_refused_before_decoding(tmp_path, monkeypatch):
     Image.new("1", (300, 200)).save(tmp_path / "big.png")
-    monkeypatch.setattr(images, "MAX_PIXELS", 300 * 200)
+    monkeypatch.setattr(files, "MAX_PIXELS", 300 * 200)
     assert read_sketch(tmp_path / "big.png").grey.shape == (200, 300)
-    monkeypatch.setattr(images, "MAX_PIXELS", 300 * 200 - 1)
+    monkeypatch.setattr(files, "MAX_PIXELS", 300 * 200 - 1)
     # Would the file be decoded, then the cut-off data would be the complaint.
     data = (tmp_path / "big.png").read_bytes()
     (tmp_path / "big.png").write_bytes(data[:60])
@@ -161,6 +162,13 @@ def test_too_large_is_refused_before_decoding(tmp_path, monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)  # Pillow's own limit strikes first
     with pytest.raises(SgruError, match="megapixels"):
         read_sketch(tmp_path / "big.png")
+
+
+def test_webp_is_refused_where_its_encoder_takes_too_much(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "MAX_WEBP_PIXELS", 99)
+    with pytest.raises(SgruError, match="a.webp: WebP takes too much memory.*use PNG or JPEG"):
+        write_image(Image.new("RGB", (10, 10)), tmp_path / "a.webp")
+    assert not list(tmp_path.iterdir())
 
 
 def test_callers_array_is_left_alone():

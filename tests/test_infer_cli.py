@@ -222,20 +222,25 @@ def test_options_reach_the_colorizer(here, opened, monkeypatch):
     assert seen == [(Path("m.keras"), {"size": 96, "lines": "network", "level": False})]
 
 
-def test_alpha_round_trip_and_the_note_of_jpeg(here, opened):
+def test_alpha_round_trip_and_its_note(here, opened):
     array = np.zeros((40, 50, 4), np.uint8)
     array[10:30, 10:40] = 255
     array[15, 12:30] = (0, 0, 0, 255)
     for name in ("a.png", "b.png"):
         Image.fromarray(array).save(name)
     for suffix in ("png", "webp"):
-        assert "note" not in run("a.png", "b.png", "--format", suffix).stderr
+        notes = run("a.png", "b.png", "--format", suffix).stderr
+        assert notes.count("transparency is given back; --no-alpha shows the colours") == 1
         with Image.open(f"colored/a_1.{suffix}") as picture:
             assert np.array_equal(np.asarray(picture)[:, :, 3], array[:, :, 3])
     assert run("a.png", "b.png", "--format", "jpg").stderr.count("transparency") == 1
     with Image.open("colored/a_1.jpg") as picture:
         assert (np.asarray(picture)[:5] >= 250).all()
         assert picture.layer[1][1:3] == (1, 1)  # colour is not subsampled
+    assert "note" not in run("a.png", "--no-alpha", "--overwrite").stderr
+    with Image.open("colored/a_1.png") as picture:
+        assert picture.mode == "RGB"
+        assert (np.asarray(picture)[:5] < 250).any()
 
 
 def test_nothing_usable(here, opened):

@@ -5,8 +5,8 @@ import json
 import keras
 import numpy as np
 import pytest
-
 from conftest import GOLDEN, golden_value
+
 from sgru_tf.config import LossConfig, ModelConfig
 from sgru_tf.errors import SgruError
 from sgru_tf.losses import CollectionLoss, best_proposal, mean_proposal

@@ -10,7 +10,14 @@ import pytest
 
 from sgru_tf.config import ModelConfig
 from sgru_tf.errors import SgruError
-from sgru_tf.layers import ConvNorm, DecoderBlock, EncoderBlock, SampleNorm, SplitProposals, SwishGate
+from sgru_tf.layers import (
+    ConvNorm,
+    DecoderBlock,
+    EncoderBlock,
+    SampleNorm,
+    SplitProposals,
+    SwishGate,
+)
 from sgru_tf.loading import load_model
 from sgru_tf.model import build_sgru
 

@@ -17,8 +17,9 @@ from sgru_tf import prepare as work  # noqa: E402
 from sgru_tf.cli_prepare import prepare  # noqa: E402
 from sgru_tf.data import read_sample  # noqa: E402
 from sgru_tf.errors import SgruError  # noqa: E402
+from sgru_tf.images import read_colour  # noqa: E402
 from sgru_tf.linework import line_art, random_line_art  # noqa: E402
-from sgru_tf.prepare import draw_lines, read_colour, side_by_side  # noqa: E402
+from sgru_tf.prepare import draw_lines, side_by_side  # noqa: E402
 from sgru_tf.sources import find_samples  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
@@ -361,7 +362,7 @@ def test_progress_in_a_log(here, monkeypatch):
     for name in ("a.png", "b.png", "c.png"):
         save(here / "in" / name)
     clock = iter(range(0, 10**6, 40))
-    monkeypatch.setattr("sgru_tf.cli_prepare.time.monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr("sgru_tf.terminal.time.monotonic", lambda: float(next(clock)))
     lines = run("in", "--out", "o").stderr.splitlines()
     assert lines == ["1/3 files, 1:20 left", "2/3 files, 0:40 left", "3/3 files, 0:00 left"]
 

@@ -5,7 +5,8 @@ import pytest
 from PIL import Image
 
 from sgru_tf.errors import SgruError
-from sgru_tf.sources import find_samples, open_rgb
+from sgru_tf.images import read_colour
+from sgru_tf.sources import find_samples
 
 ORIENTATION = 0x0112
 TURNED_RIGHT = 6
@@ -174,7 +175,7 @@ def test_unreadable_pictures_are_named_once(tmp_path):
     found = find_samples(tmp_path, 0.0)
     assert [sample.name for sample in found.train] == ["a", "b"]
     assert len(found.problems) == 2
-    assert f"{text}: cannot be read; it is not a picture, or of a kind that is not known" in (
+    assert f"{text}: not a picture, or of a kind that cannot be read" in (
         found.problems
     )
 
@@ -213,7 +214,7 @@ def test_mismatched_pairs_are_named(tmp_path):
         f"{bw / 'twice.tif'}: has the name of twice.png",
         f"{rgb / 'only_colour.jpg'}: has no partner in images_bw",
         f"{bw / 'only_sketch.png'}: has no partner in images_rgb",
-        f"{bw / 'damaged.png'}: cannot be read",
+        f"{bw / 'damaged.png'}: not a picture",
         f"{bw / 'tiny.png'}: is too small, 16 x 16",
         f"{bw / 'wide.png'}: is 80 x 64, its colours 64 x 64; the two must have the same shape",
     ]
@@ -253,7 +254,7 @@ def test_nothing_usable_names_the_folder_and_the_first_problem(tmp_path):
     with pytest.raises(SgruError, match="2 cannot be used, the first: ") as caught:
         find_samples(tmp_path)
     assert str(caught.value).startswith(f"{tmp_path}: ")
-    assert f"{tmp_path / 'a.png'}: cannot be read" in str(caught.value)
+    assert f"{tmp_path / 'a.png'}: not a picture" in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
@@ -322,10 +323,10 @@ def test_transparency_is_put_on_white(tmp_path):
     palette.putpalette([0, 0, 200, 10, 20, 30])
     palette.paste(0, (0, 0, 20, 40))
     palette = save(palette, tmp_path / "p.png", transparency=1)
-    assert open_rgb(half_red).getpixel((5, 5)) == pytest.approx((255, 127, 127), abs=1)
-    assert open_rgb(half_black).getpixel((5, 5)) == pytest.approx((191, 191, 191), abs=1)
-    assert open_rgb(palette).getpixel((5, 5)) == (0, 0, 200)
-    assert open_rgb(palette).getpixel((35, 5)) == (255, 255, 255)
+    assert read_colour(half_red).getpixel((5, 5)) == pytest.approx((255, 127, 127), abs=1)
+    assert read_colour(half_black).getpixel((5, 5)) == pytest.approx((191, 191, 191), abs=1)
+    assert read_colour(palette).getpixel((5, 5)) == (0, 0, 200)
+    assert read_colour(palette).getpixel((35, 5)) == (255, 255, 255)
 
 
 @pytest.mark.parametrize("suffix", [".png", ".tif"])
@@ -334,14 +335,14 @@ def test_sixteen_bits_are_scaled(tmp_path, suffix):
     path = save(Image.fromarray(values), tmp_path / f"deep{suffix}")
     with Image.open(path) as image:
         assert image.mode.startswith("I;16")
-    row = np.asarray(open_rgb(path))[0]
+    row = np.asarray(read_colour(path))[0]
     assert row.tolist() == [[v] * 3 for v in (0, 100, 200, 255)]
 
 
 def test_floats_are_scaled(tmp_path):
     values = np.repeat(np.array([[0.0, 0.4, 1.0]], np.float32), 40, axis=0)
     path = save(Image.fromarray(values), tmp_path / "float.tif")
-    assert np.asarray(open_rgb(path))[0].tolist() == [[v] * 3 for v in (0, 102, 255)]
+    assert np.asarray(read_colour(path))[0].tolist() == [[v] * 3 for v in (0, 102, 255)]
 
 
 @pytest.mark.parametrize(
@@ -358,7 +359,7 @@ def test_cmyk_has_the_right_brightness(tmp_path, suffix, ink, colour):
     path = save(Image.new("CMYK", (40, 40), ink), tmp_path / f"print{suffix}")
     with Image.open(path) as image:
         assert image.mode == "CMYK"
-    assert open_rgb(path).getpixel((20, 20)) == pytest.approx(colour, abs=3)
+    assert read_colour(path).getpixel((20, 20)) == pytest.approx(colour, abs=3)
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif", ".webp"])
@@ -367,7 +368,7 @@ def test_pictures_are_turned_upright(tmp_path, suffix):
     stored.paste((255, 0, 0), (0, 0, 48, 48))
     exif = Image.Exif()
     exif[ORIENTATION] = TURNED_RIGHT
-    upright = open_rgb(save(stored, tmp_path / f"turned{suffix}", exif=exif))
+    upright = read_colour(save(stored, tmp_path / f"turned{suffix}", exif=exif))
     assert upright.size == (48, 96)
     red, blue = upright.getpixel((24, 10)), upright.getpixel((24, 86))
     assert red[0] > 200 and red[2] < 60
@@ -377,17 +378,17 @@ def test_pictures_are_turned_upright(tmp_path, suffix):
 def test_other_modes(tmp_path):
     one = save(drawing().convert("1"), tmp_path / "one.png")
     grey = save(Image.new("L", (40, 40), 77), tmp_path / "grey.jpg")
-    assert open_rgb(one).getpixel((0, 0)) == (255, 255, 255)
-    assert open_rgb(one).getpixel((0, 32)) == (0, 0, 0)
-    assert open_rgb(grey).getpixel((9, 9)) == (77, 77, 77)
+    assert read_colour(one).getpixel((0, 0)) == (255, 255, 255)
+    assert read_colour(one).getpixel((0, 32)) == (0, 0, 0)
+    assert read_colour(grey).getpixel((9, 9)) == (77, 77, 77)
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".gif", ".webp"])
 def test_damaged_pictures_are_told_in_one_line(tmp_path, suffix):
     noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)
     path = cut_short(save(Image.fromarray(noise), tmp_path / f"cut{suffix}"))
-    with pytest.raises(SgruError, match="cannot be decoded; ") as caught:
-        open_rgb(path)
+    with pytest.raises(SgruError, match="damaged, cannot be decoded: ") as caught:
+        read_colour(path)
     assert str(caught.value).startswith(f"{path}: ")
     assert "\n" not in str(caught.value)
 

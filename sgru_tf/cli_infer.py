@@ -1,0 +1,140 @@
+"""The command that colours. Options and messages only: the work is done elsewhere."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from sgru_tf.errors import SgruError
+from sgru_tf.folder import FORMATS, PickError, Wishes, colour_jobs, plan, prepare_folder
+from sgru_tf.terminal import FileProgress, say
+
+
+class _Picks(click.ParamType):
+    """Numbers of proposals, as in 1,4."""
+
+    name = "NUMBERS"
+
+    def convert(self, value, param, ctx):
+        if isinstance(value, tuple):
+            return value
+        parts = [part.strip() for part in value.split(",")]
+        if not all(part.isascii() and part.isdigit() and 0 < int(part) < 10**4 for part in parts):
+            self.fail(f"{value!r}: give numbers from 1 on, with commas, as in 1,4", param, ctx)
+        return tuple(sorted({int(part) for part in parts}))
+
+
+@click.command("infer", context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("sketches", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder for the results; created if need be.  [default: colored/ beside a file, "
+    "FOLDER_colored/ beside a folder]",
+)
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    help="A .keras file, the folder of a training run, or a published TF1 checkpoint's prefix.  "
+    "[default: the shipped weights]",
+)
+@click.option("--pick", type=_Picks(), default=(), help="Write these proposals only, as in 1,4.")
+@click.option(
+    "--sheet/--no-sheet",
+    default=True,
+    show_default=True,
+    help="Write NAME_sheet.png: the sketch and all proposals, labelled.",
+)
+@click.option(
+    "--size",
+    type=click.IntRange(32, 4096),
+    help="Long side in pixels at which the network works; results always have the sketch's own "
+    "size.  [default: what the model was trained for]",
+)
+@click.option(
+    "--format",
+    "suffix",
+    type=click.Choice(FORMATS, case_sensitive=False),
+    default="png",
+    show_default=True,
+    help="WebP is lossless, slow for large sketches; JPEG is 4:4:4, quality 95, without alpha.",
+)
+@click.option(
+    "--lines",
+    type=click.Choice(["sharp", "network"]),
+    default="sharp",
+    show_default=True,
+    help="The sketch's own lines at full size, or the picture as the network drew it, resized.",
+)
+@click.option(
+    "--level/--no-level",
+    default=True,
+    show_default=True,
+    help="Make tinted or photographed paper white first.",
+)
+@click.option(
+    "--alpha/--no-alpha",
+    default=True,
+    show_default=True,
+    help="Give a sketch's transparency back, or show the colours that it would hide.",
+)
+@click.option("--recursive", is_flag=True, help="Look into the subfolders of folders too.")
+@click.option("--overwrite", is_flag=True, help="Colour again what is done already.")
+@click.pass_context
+def infer(
+    ctx, sketches, out, model, pick, sheet, size, suffix, lines, level, alpha, recursive, overwrite
+):
+    """Colour sketches: image files, or folders of them.
+
+    For each NAME the proposals NAME_1.png, NAME_2.png ... and a contact sheet NAME_sheet.png are
+    written, at the sketch's own size and with its own lines. What is done already is skipped.
+    """
+
+    def open_colorizer():
+        from sgru_tf.colorizer import Colorizer
+
+        return Colorizer(model, size=size, lines=lines, level=level)
+
+    wishes = Wishes(pick, sheet, suffix, overwrite, alpha)
+    counts: Counter = Counter()
+    status = 0
+    jobs = []
+    try:
+        if out is not None:
+            prepare_folder(out)
+        jobs, problems, own = plan(sketches, out, recursive=recursive)
+        for problem in problems:
+            say(f"failed: {problem}")
+        counts["failed"] += len(problems)
+        if own:
+            say(f"{own} of the pictures are results of an earlier run and were left out")
+        progress = FileProgress(len(jobs))
+        told_of_alpha = False
+        for outcome in colour_jobs(jobs, wishes, open_colorizer):
+            counts[outcome.status] += 1
+            if outcome.status == "failed":
+                progress.clear()
+                say(f"failed: {outcome.message}")
+            if outcome.has_alpha and alpha and not told_of_alpha:
+                progress.clear()
+                kept = "is put on white, as JPEG has none" if suffix == "jpg" else "is given back"
+                say(f"note: transparency {kept}; --no-alpha shows the colours that it hides")
+                told_of_alpha = True
+            progress.show(outcome.status == "skipped")
+        progress.clear()
+    except PickError as error:
+        raise click.BadParameter(str(error), ctx, param_hint="'--pick'") from error
+    except SgruError as error:
+        raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        say("\nstopped; what is finished is kept, the same command goes on from here")
+        status = 130
+    folders = {str(job.folder.absolute()) for job in jobs}
+    click.echo(
+        f"coloured {counts['coloured']}, skipped {counts['skipped']}, failed {counts['failed']}"
+        + (f" -> {os.path.relpath(os.path.commonpath(folders))}" if folders else "")
+    )
+    ctx.exit(status or (1 if counts["failed"] else 0))

@@ -43,7 +43,7 @@ class Progress:
 
     def line(self, step: int, means: dict) -> str:
         """Give the line to print: step, losses, sketches a second, time left."""
-        left = clock((self.steps - step) * (self._pace or 0.0))
+        left = "?" if self._pace is None else clock((self.steps - step) * self._pace)
         return (
             f"step {step}/{self.steps}  loss {means['loss']:.2f}  best {means['best']:.2f}  "
             f"mean {means['mean']:.2f}  {self.speed:.1f} img/s  "

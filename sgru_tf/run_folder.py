@@ -112,11 +112,11 @@ class RunFolder:
         except ValueError as error:
             raise SgruError(f"{self.config_file}: {error}; mend it or name a new folder") from error
 
-    def begin(self, config: RunConfig) -> None:
-        """Write the settings of a new run.
+    def check_free(self) -> None:
+        """Check that a run may begin here.
 
         Raises:
-            SgruError: the folder cannot be written, or holds other things.
+            SgruError: the folder cannot be read, or holds other things.
         """
         try:
             used = self.path.is_dir() and any(self.path.iterdir())
@@ -124,6 +124,14 @@ class RunFolder:
             raise SgruError(f"{self.path}: cannot be read; {error.strerror}") from error
         if used:
             raise SgruError(f"{self.path}: is not empty and holds no training run; name another")
+
+    def begin(self, config: RunConfig) -> None:
+        """Write the settings of a new run.
+
+        Raises:
+            SgruError: the folder cannot be written, or holds other things.
+        """
+        self.check_free()
         self.write_text(self.config_file, config.to_json())
 
     def agree(self, config: RunConfig) -> None:
@@ -136,13 +144,28 @@ class RunFolder:
         for part in ("model", "loss", "train"):
             old, new = getattr(before, part).to_dict(), getattr(config, part).to_dict()
             for name in old:
-                if old[name] != new[name] and name not in FREE:
+                moved = name == "weights" and "none" not in (old[name], new[name])
+                if old[name] != new[name] and name not in FREE and not moved:
                     raise SgruError(
                         f"{self.path}: was begun with {part}.{name} = {old[name]}, not "
                         f"{new[name]}; leave the option out to go on, or name a new folder"
                     )
+        # The folders may have moved; their shares decide which sample each number means.
+        shares = [[share for _, share in one.extras] for one in (before, config)]
+        if shares[0] != shares[1]:
+            raise SgruError(
+                f"{self.path}: was begun with the extra shares {shares[0]}, not {shares[1]}; "
+                "leave --extra out to go on, or name a new folder"
+            )
         if before != config:
             self.write_text(self.config_file, config.to_json())
+
+    def note_skipped(self, problems: list[str]) -> None:
+        """Add pictures that cannot be used to `skipped.txt`, each once."""
+        path = self.path / "skipped.txt"
+        known = path.read_text().splitlines() if path.is_file() else []
+        lines = dict.fromkeys([*known, *problems])
+        self.write_text(path, "\n".join(lines) + "\n")
 
     # Those that write raise SgruError, naming the file, where it cannot be written.
 

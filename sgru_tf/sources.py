@@ -89,7 +89,11 @@ def find_samples(folder, validation_share: float = 0.03, seed: int = 0) -> Found
     else:
         train, held = _look(folder, problems), None
     if held is None:
-        held = [sample for sample in train if _hash(sample.name, seed) < validation_share]
+        drawn = {sample: _hash(sample.name, seed) for sample in train}
+        held = [sample for sample in train if drawn[sample] < validation_share]
+        if not held and validation_share and len(train) > 1:
+            # A run without a single picture to judge by would save no best model.
+            held = [min(train, key=drawn.get)]
         chosen = set(held)
         train = [sample for sample in train if sample not in chosen]
         if not train:

@@ -1,6 +1,9 @@
 """Sets up one training run from its settings: reads the data, then trains."""
 
+from pathlib import Path
+
 from sgru_tf.data import PictureData
+from sgru_tf.errors import SgruError
 from sgru_tf.run_folder import RunConfig, RunFolder
 from sgru_tf.sources import Found, find_samples
 
@@ -26,31 +29,49 @@ def train(config: RunConfig, folder, say=print) -> int | None:
     from sgru_tf.training import Trainer
 
     run = RunFolder(folder)
+    going_on = run.exists()
+    if not going_on:
+        run.check_free()
+    inside = [path for path in (config.data, *dict(config.extras)) if _within(run.path, path)]
+    if inside:
+        raise SgruError(
+            f"{run.path}: lies in the folder of pictures {inside[0]}, where its sheets would be "
+            "taken for art; name a folder outside"
+        )
     found = find_samples(config.data, config.train.validation_share, config.train.seed)
     extras = [(find_samples(path, 0.0), share) for path, share in config.extras]
-    going_on = run.exists()
     if going_on:
         run.agree(config)
     init = load_model(config.init) if config.init and not going_on else None
-    if not going_on:
-        run.begin(config)
-    _tell(found, extras, run, say)
+    problems = _tell(found, extras, say)
 
     data = PictureData(
         found.train, config.train, tuple((extra.train, share) for extra, share in extras)
     )
     validation = PictureData(found.validation, config.train) if found.validation else None
     trainer = Trainer(config, run, data, validation, say=say, init=init)
+    # Only now, when nothing can be wrong with the settings any more: a run that was begun does
+    # not let them change.
+    if not going_on:
+        run.begin(config)
+    if problems:
+        run.note_skipped(problems)
+        say(f"{len(problems)} files cannot be used; all are named in {run.path / 'skipped.txt'}")
     step = trainer.restore()
     if step:
         say(f"going on from step {step}")
     if step >= config.train.steps:
-        say(f"{run.path}: all {step} steps are done; give more with --steps in a new run")
+        say(f"{run.path}: all {step} steps are done; to go further, begin another run with --init")
         return None
     return trainer.run()
 
 
-def _tell(found: Found, extras, run: RunFolder, say) -> None:
+def _within(path: Path, folder) -> bool:
+    return Path(folder).resolve() in (path.resolve(), *path.resolve().parents)
+
+
+def _tell(found: Found, extras, say) -> list[str]:
+    """Say what was found, and give the files that cannot be used."""
     more = sum(len(extra.train) for extra, _ in extras)
     say(
         f"{len(found.train)} pictures to train on, {len(found.validation)} to validate on"
@@ -59,7 +80,4 @@ def _tell(found: Found, extras, run: RunFolder, say) -> None:
     problems = [*found.problems, *(p for extra, _ in extras for p in extra.problems)]
     for problem in problems[:NAMED]:
         say(f"skipped: {problem}")
-    if problems:
-        path = run.path / "skipped.txt"
-        run.write_text(path, "\n".join(problems) + "\n")
-        say(f"{len(problems)} files cannot be used; all are named in {path}")
+    return problems

@@ -6,7 +6,6 @@ wins, averaged weights) is a variable, and is part of the checkpoint. The positi
 the step times the batch: see `sgru_tf.data`.
 """
 
-import signal
 import time
 
 import keras
@@ -15,8 +14,10 @@ import tensorflow as tf
 
 from sgru_tf.data import PictureData
 from sgru_tf.errors import SgruError
+from sgru_tf.interrupts import StopWish
 from sgru_tf.losses import CollectionLoss
 from sgru_tf.model import build_sgru
+from sgru_tf.optimizing import build_optimizer, ramp
 from sgru_tf.perceptual import build_features
 from sgru_tf.progress import Progress
 from sgru_tf.run_folder import RunConfig, RunFolder
@@ -67,12 +68,12 @@ class Trainer:
             self.model = build_sgru(config.model, dtype=train.precision)
             self.averaged = build_sgru(config.model)
             if init is not None:
-                self.model.set_weights(init.get_weights())
+                _start_from(self.model, init)
             self.averaged.set_weights(self.model.get_weights())
             self.loss = CollectionLoss(
                 config.loss, features=build_features(config.loss, dtype=train.precision)
             )
-            self.optimizer = _optimizer(config)
+            self.optimizer = build_optimizer(train)
             self.optimizer.build(self.model.trainable_variables)
             self.step = tf.Variable(0, dtype=tf.int64, trainable=False)
             self.least = tf.Variable(np.inf, dtype=tf.float32, trainable=False)
@@ -96,7 +97,9 @@ class Trainer:
             self._judge = Judge(
                 self.averaged, self.loss, validation, train.batch, train.validation_count
             )
-        self._stopped_by: int | None = None
+        self._stop = StopWish()
+        self._pictures = [data] if validation is None else [data, validation]
+        self._told: set[str] = set()
 
     def restore(self) -> int:
         """Go back to the newest checkpoint, if there is one, and give its step.
@@ -128,8 +131,7 @@ class Trainer:
         progress = Progress(train.steps, train.batch)
         batches = iter(self._distribute(start))
         writer = tf.summary.create_file_writer(str(self.run_folder.events))
-        told = 0
-        with writer.as_default(), self._catch_signals():
+        with writer.as_default(), self._stop:
             for step in range(start + 1, train.steps + 1):
                 began = time.monotonic()
                 totals = self._train_step(next(batches))
@@ -139,15 +141,15 @@ class Trainer:
                 progress.add(totals, time.monotonic() - began)
                 if step % train.log_every == 0 or step == train.steps:
                     self._report(step, progress)
-                    told = self._tell_problems(told)
+                    self._tell_problems()
                 if step % train.validate_every == 0 or step == train.steps:
                     self._validate(step)
-                last = step == train.steps or self._stopped_by is not None
+                last = step == train.steps or self._stop.signal is not None
                 if step % train.checkpoint_every == 0 or last:
                     self._save()
-                if self._stopped_by is not None:
+                if self._stop.signal is not None:
                     self.say(f"stopped at step {step}; the same command goes on from here")
-                    return self._stopped_by
+                    return self._stop.signal
         return None
 
     def _distribute(self, start: int):
@@ -168,8 +170,8 @@ class Trainer:
         """Train one step on a distributed batch; gives sums over the whole batch."""
         train, loss = self.config.train, self.config.loss
         done = tf.cast(self.step, tf.float32) / train.steps
-        losers = _ramp(loss.losers_start, loss.losers_end, done / loss.losers_fall)
-        balance = _ramp(loss.balance_start, loss.balance_end, done)
+        losers = ramp(loss.losers_start, loss.losers_end, done / loss.losers_fall)
+        balance = ramp(loss.balance_start, loss.balance_end, done)
         shares = tf.identity(self.shares)
 
         def replica(target):
@@ -233,10 +235,15 @@ class Trainer:
         for index, share in enumerate(self.shares.numpy(), start=1):
             tf.summary.scalar(f"wins/proposal_{index}", share, step=step)
 
-    def _tell_problems(self, told: int) -> int:
-        for problem in self.data.problems[told:]:
+    def _tell_problems(self) -> None:
+        """Name the pictures that have turned out to be damaged since the last time."""
+        found = [problem for data in self._pictures for problem in data.problems]
+        news = [problem for problem in found if problem not in self._told]
+        for problem in news:
             self.say(f"skipped: {problem}")
-        return len(self.data.problems)
+        if news:
+            self._told.update(news)
+            self.run_folder.note_skipped(news)
 
     def _fail(self, step: int):
         latest = self.manager.latest_checkpoint
@@ -246,30 +253,6 @@ class Trainer:
             "learning rate or train in float32"
         )
 
-    def _catch_signals(self):
-        return _Signals(self._on_signal)
-
-    def _on_signal(self, number, _frame):
-        self._stopped_by = number
-
-
-class _Signals:
-    """Hands SIGINT and SIGTERM to a function for a while; only the main thread can."""
-
-    def __init__(self, handler):
-        self.handler, self.before = handler, {}
-
-    def __enter__(self):
-        for number in (signal.SIGINT, signal.SIGTERM):
-            try:
-                self.before[number] = signal.signal(number, self.handler)
-            except ValueError:
-                return
-
-    def __exit__(self, *_):
-        for number, handler in self.before.items():
-            signal.signal(number, handler)
-
 
 def default_strategy() -> tf.distribute.Strategy:
     """Give all GPUs of the machine, or its one device."""
@@ -278,25 +261,10 @@ def default_strategy() -> tf.distribute.Strategy:
     return tf.distribute.get_strategy()
 
 
-def _ramp(start, end, done):
-    """Go from start to end in a straight line while `done` goes from 0 to 1."""
-    return start + (end - start) * tf.clip_by_value(done, 0.0, 1.0)
-
-
-def _optimizer(config: RunConfig):
-    """AdamW with warm-up, cosine decay and clipping; scaled losses in float16."""
-    train = config.train
-    warmup = min(train.warmup, train.steps // 2)
-    rate = keras.optimizers.schedules.CosineDecay(
-        0.0 if warmup else train.learning_rate,
-        train.steps - warmup,
-        warmup_target=train.learning_rate if warmup else None,
-        warmup_steps=warmup,
-    )
-    optimizer = keras.optimizers.AdamW(
-        rate, weight_decay=train.weight_decay, global_clipnorm=train.clip_norm
-    )
-    optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
-    if train.precision == "mixed_float16":
-        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
-    return optimizer
+def _start_from(model, init) -> None:
+    """Give a new model the weights of another of the same shape."""
+    for name in ("width", "proposals", "input_range"):
+        wanted, given = getattr(model.sgru_config, name), getattr(init.sgru_config, name)
+        if wanted != given:
+            raise SgruError(f"--init: that model has {name} {given}, not {wanted}")
+    model.set_weights(init.get_weights())

@@ -339,7 +339,7 @@ def test_pictures_that_vanish_are_replaced(tmp_path):
     data = PictureData(samples, TrainConfig(**STILL))
     samples[2].colour.unlink()
     assert sorted(numbers_of(taken(data, 3))) == [0, 0, 1]
-    assert data.problems[0].startswith(f"{samples[2].colour}: damaged, cannot be decoded: ")
+    assert data.problems == [f"{samples[2].colour}: no such file"]
 
 
 def test_nothing_that_can_be_decoded(tmp_path):

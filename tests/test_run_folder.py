@@ -112,6 +112,28 @@ def test_agree_lets_the_data_move(run):
     assert run.read_config().data == "elsewhere"
 
 
+def test_agree_lets_the_extras_move_but_not_their_shares(run):
+    run.agree(dataclasses.replace(CONFIG, extras=(("moved", 0.2),)))
+    assert run.read_config().extras == (("moved", 0.2),)
+    with pytest.raises(SgruError, match=r"extra shares \[0.2\], not \[0.3\]"):
+        run.agree(dataclasses.replace(CONFIG, extras=(("more", 0.3),)))
+
+
+def test_agree_lets_the_vgg_file_move(tmp_path):
+    run = RunFolder(tmp_path / "run")
+    vgg = dataclasses.replace(CONFIG, loss=LossConfig(weights="vgg.h5"))
+    run.begin(vgg)
+    run.agree(dataclasses.replace(vgg, loss=LossConfig(weights="moved/vgg.h5")))
+    with pytest.raises(SgruError, match="loss.weights"):
+        run.agree(CONFIG)
+
+
+def test_skipped_pictures_are_noted_once(run):
+    run.note_skipped(["a: bad"])
+    run.note_skipped(["b: bad", "a: bad"])
+    assert (run.path / "skipped.txt").read_text() == "a: bad\nb: bad\n"
+
+
 def test_agree_leaves_the_same_settings_alone(run):
     before = run.config_file.stat().st_mtime_ns
     run.agree(RunConfig.from_json(CONFIG.to_json()))
@@ -239,7 +261,7 @@ def test_progress_starts_anew_and_smooths_the_pace():
     assert means["loss"] == 20.0
     assert progress.speed == pytest.approx(0.5)
     # 0.8 * 1 s + 0.2 * 2 s a step, 50 steps.
-    assert progress.line(50, means).endswith("0:01:00 left")
+    assert progress.line(50, means).endswith("  1:00 left")
 
 
 def test_progress_of_vectors():

@@ -175,9 +175,7 @@ def test_unreadable_pictures_are_named_once(tmp_path):
     found = find_samples(tmp_path, 0.0)
     assert [sample.name for sample in found.train] == ["a", "b"]
     assert len(found.problems) == 2
-    assert f"{text}: not a picture, or of a kind that cannot be read" in (
-        found.problems
-    )
+    assert f"{text}: not a picture, or of a kind that cannot be read" in found.problems
 
 
 def test_tiny_pictures_are_named(tmp_path):

@@ -71,12 +71,12 @@ def test_it_learns_one_batch_by_heart(tmp_path, art):
     for path in sorted((art / "train").iterdir())[:2]:
         (one / path.name).write_bytes(path.read_bytes())
     lines = []
-    config = settings(
-        one, steps=80, zoom=(1.0, 1.0), flip=False, validation_share=0.0, saturation=(1.0, 1.0)
-    )
+    plain = {"zoom": (1.0, 1.0), "flip": False, "saturation": (1.0, 1.0)}
+    rare = {"validation_share": 0.0, "checkpoint_every": 1000}
+    config = settings(one, steps=60, learning_rate=5e-3, **plain, **rare)
     assert train(config, tmp_path / "run", say=lines.append) is None
     best = [float(line.split("best ")[1].split()[0]) for line in lines if line.startswith("step")]
-    assert best[-1] < 0.35 * best[0], best
+    assert best[-1] < 0.5 * best[0], best
 
 
 def test_a_run_leaves_all_its_files(tmp_path, art):
@@ -110,7 +110,7 @@ def test_stopped_and_resumed_equals_uninterrupted(tmp_path, art, monkeypatch):
     def stop_after_four(self, step, progress):
         report(self, step, progress)
         if step == 4:
-            self._on_signal(signal.SIGTERM, None)
+            self._stop.signal = signal.SIGTERM
 
     monkeypatch.setattr(Trainer, "_report", stop_after_four)
     lines = []
@@ -241,6 +241,7 @@ def test_bad_input_is_one_line(tmp_path, art):
         ((art, tmp_path / "r", "--vgg-weights", "gone.h5"), "gone.h5: no such VGG weight file"),
         ((art, tmp_path / "r", *OPTIONS, "--init", "gone.keras"), "gone.keras: no such model"),
         ((art, tmp_path / "r", *OPTIONS, "--extra", art, 1.5), "shares of the extra folders"),
+        ((art, art / "run", *OPTIONS), "lies in the folder of pictures"),
         ((art, tmp_path / "r", "--config", full / "letter.txt"), "is not a settings file"),
     ]:
         result = command(*arguments)

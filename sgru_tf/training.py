@@ -114,7 +114,7 @@ class Trainer:
             except (tf.errors.OpError, ValueError, AssertionError) as error:
                 line = str(error).splitlines()[0][:200]
                 raise SgruError(f"{latest}: cannot be restored; {line}") from error
-        return int(self.step)
+        return int(self.step.numpy())
 
     def run(self) -> int | None:
         """Train to the last step.
@@ -127,7 +127,7 @@ class Trainer:
             SgruError: the loss is no longer a number; names the step and the last checkpoint.
         """
         train = self.config.train
-        start = int(self.step)
+        start = int(self.step.numpy())
         progress = Progress(train.steps, train.batch)
         batches = iter(self._distribute(start))
         writer = tf.summary.create_file_writer(str(self.run_folder.events))
@@ -208,7 +208,7 @@ class Trainer:
         tf.summary.image("validation", np.asarray(sheet)[None], step=step)
         for key, value in judged.items():
             tf.summary.scalar(f"validation/{key}", value, step=step)
-        better = judged["best"] < float(self.least)
+        better = judged["best"] < float(self.least.numpy())
         if better:
             self.least.assign(judged["best"])
             self.run_folder.save_model(self.averaged, self.run_folder.best)
@@ -219,7 +219,7 @@ class Trainer:
 
     def _save(self) -> None:
         try:
-            self.manager.save(int(self.step))
+            self.manager.save(int(self.step.numpy()))
             self.run_folder.save_model(self.averaged, self.run_folder.last)
         except (OSError, tf.errors.OpError) as error:
             line = str(error).splitlines()[0][:200]

@@ -170,8 +170,8 @@ from sgru_tf.sources import find_samples
 from sgru_tf.training import Trainer
 
 art, out = sys.argv[1:]
-config = settings(art, steps=3, batch=4, clip_norm=1e6, validate_every=100)
-samples = find_samples(art).train
+config = settings(art, steps=3, batch=4, clip_norm=1e6)
+found = find_samples(art)
 results = []
 for name, strategy in (
     ("one", tf.distribute.get_strategy()),
@@ -179,10 +179,13 @@ for name, strategy in (
 ):
     run = RunFolder(f"{out}/{name}")
     run.begin(config)
-    trainer = Trainer(config, run, PictureData(samples, config.train), strategy=strategy)
+    data = PictureData(found.train, config.train)
+    held = PictureData(found.validation, config.train)
+    trainer = Trainer(config, run, data, held, strategy=strategy)
     trainer.run()
+    assert run.best.is_file()
     assert trainer.strategy.num_replicas_in_sync == len(results) + 1
-    results.append((trainer.averaged.get_weights(), np.asarray(trainer.shares)))
+    results.append((trainer.averaged.get_weights(), trainer.shares.numpy()))
 for one, two in zip(results[0][0], results[1][0]):
     np.testing.assert_allclose(two, one, atol=2e-3)
 distance = max(np.abs(a - b).mean() for a, b in zip(*(r[0] for r in results)))

@@ -10,7 +10,7 @@ def paper() -> Settings:
     """The network of Liu, Chen and Hu at its full width (see `ModelConfig`), for a GPU.
 
     Their loss, with the choice of the winner that keeps all nine proposals alive, on one million
-    pictures of 256 x 256. Their own training took two days on a Titan Xp::
+    draws of 256 x 256. Their own training took two days on a Titan Xp::
 
         python train.py DATA RUN --preset paper
     """
@@ -24,8 +24,8 @@ def paper() -> Settings:
 def small() -> Settings:
     """A quarter of the width: 3 million parameters, for laptops, phones and browsers.
 
-    128 x 128, a batch of 8: about one second a step on two CPU cores, a fraction of that on any
-    GPU. First plausible colours after 1,000 steps::
+    128 x 128, a batch of 8: about two seconds a step on two CPU cores with VGG16, so a day for
+    all 20,000 steps there; stop it when the sheets please. The shipped weights saw 2,600::
 
         python train.py DATA RUN --preset small
     """

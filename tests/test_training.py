@@ -61,6 +61,11 @@ def settings(art, **changes):
     return RunConfig(TINY, PIXELS, dataclasses.replace(SHORT, **changes), str(art))
 
 
+def unjudged(art, **changes):
+    """Settings without validation, which costs a trace of its own."""
+    return settings(art / "train", validation_share=0.0, **changes)
+
+
 def weights(path):
     return load_model(path).get_weights()
 
@@ -103,7 +108,7 @@ def test_a_run_leaves_all_its_files(tmp_path, art):
 def test_stopped_and_resumed_equals_uninterrupted(tmp_path, art, monkeypatch):
     from sgru_tf.training import Trainer
 
-    train(settings(art), tmp_path / "whole")
+    train(unjudged(art), tmp_path / "whole")
 
     report = Trainer._report
 
@@ -114,10 +119,10 @@ def test_stopped_and_resumed_equals_uninterrupted(tmp_path, art, monkeypatch):
 
     monkeypatch.setattr(Trainer, "_report", stop_after_four)
     lines = []
-    assert train(settings(art), tmp_path / "parts", say=lines.append) == signal.SIGTERM
+    assert train(unjudged(art), tmp_path / "parts", say=lines.append) == signal.SIGTERM
     assert any("stopped at step 4" in line for line in lines)
     monkeypatch.undo()
-    assert train(settings(art), tmp_path / "parts", say=lines.append) is None
+    assert train(unjudged(art), tmp_path / "parts", say=lines.append) is None
     assert "going on from step 4" in lines
 
     for whole, parts in zip(weights(tmp_path / "whole" / "last.keras"),
@@ -140,7 +145,7 @@ def test_nan_names_the_step_and_keeps_the_last_good_checkpoint(tmp_path, art, mo
         return parts
 
     loss = dataclasses.replace(PIXELS, losers_start=0.3, losers_end=0.0, losers_fall=0.6)
-    config = dataclasses.replace(settings(art, validate_every=100), loss=loss)
+    config = dataclasses.replace(unjudged(art), loss=loss)
     monkeypatch.setattr(CollectionLoss, "evaluate", poisoned)
     with pytest.raises(SgruError, match=r"step 5 is not a number.*step-3"):
         train(config, tmp_path / "run")
@@ -149,7 +154,7 @@ def test_nan_names_the_step_and_keeps_the_last_good_checkpoint(tmp_path, art, mo
 
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
 def test_mixed_precision_saves_float32(tmp_path, art, precision):
-    train(settings(art, precision=precision, steps=2), tmp_path / "run")
+    train(unjudged(art, precision=precision, steps=2), tmp_path / "run")
     model = load_model(tmp_path / "run" / "last.keras")
     assert model.get_layer("encoder2").dtype_policy.name == "float32"
     assert all(np.isfinite(w).all() for w in model.get_weights())

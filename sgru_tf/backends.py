@@ -8,14 +8,10 @@ TensorFlow is imported when a Keras model is opened, not before.
 
 from __future__ import annotations
 
-import os
-import sys
-import tempfile
-from contextlib import contextmanager
-
 import numpy as np
 
-from sgru_tf.errors import SgruError
+from sgru_tf.errors import SgruError, one_line
+from sgru_tf.quiet import import_quietly
 
 DEFAULT_WORKING_SIZE = 256
 """Working size for a callable that does not name its own."""
@@ -82,49 +78,7 @@ class KerasNetwork:
             return self._to_numpy(self._run(sketch))
         except Exception as error:
             height, width = sketch.shape[1:3]
-            reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
             raise SgruError(
-                f"the network failed at {width} x {height} pixels; try a smaller size ({reason})"
+                f"the network failed at {width} x {height} pixels; try a smaller size "
+                f"({one_line(error)})"
             ) from error
-
-
-def import_quietly(name: str) -> None:
-    """Import a package that brings TensorFlow, without its start-up noise on stderr.
-
-    The noise comes from C++ and passes sys.stderr by, so file descriptor 2 itself is led into a
-    temporary file while the import runs. If the import fails, what was caught is shown.
-
-    Raises:
-        SgruError: the package is not installed.
-    """
-    if name in sys.modules:
-        return
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    try:
-        with _quiet_stderr():
-            __import__(name)
-    except ModuleNotFoundError as error:
-        raise SgruError(
-            f"{error.name} is not installed, and this model needs it: install with the extra [tf]"
-        ) from error
-
-
-@contextmanager
-def _quiet_stderr():
-    try:
-        kept = os.dup(2)
-    except OSError:  # there is no stderr to keep quiet
-        yield
-        return
-    with tempfile.TemporaryFile() as caught:
-        sys.stderr.flush()
-        os.dup2(caught.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            caught.seek(0)
-            os.write(kept, caught.read())
-            raise
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)

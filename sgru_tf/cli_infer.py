@@ -52,7 +52,7 @@ class _Picks(click.ParamType):
     "--size",
     type=click.IntRange(32, 4096),
     help="Long side in pixels at which the network works; results always have the sketch's own "
-    "size.  [default: what the model was trained for]",
+    "size.  [default: what the model is meant for]",
 )
 @click.option(
     "--format",

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from sgru_tf.backends import import_quietly
 from sgru_tf.config import LossConfig, ModelConfig, TrainConfig
 from sgru_tf.errors import SgruError
 from sgru_tf.presets import PRESETS, preset
+from sgru_tf.quiet import import_quietly
 from sgru_tf.run_folder import RunConfig, RunFolder
 
 FOLDER = click.Path(path_type=Path)
@@ -92,6 +92,9 @@ def train(ctx, data, run, preset_name, config_file, extras, init, resume, **opti
         stopped_by = start(config, run, say=click.echo)
     except SgruError as error:
         raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        click.echo("stopped at once; the same command goes on from the last checkpoint", err=True)
+        ctx.exit(130)
     ctx.exit(128 + stopped_by if stopped_by else 0)
 
 
@@ -103,18 +106,34 @@ def _apply(base: RunConfig, options: dict) -> RunConfig:
         fields = {field.name for field in dataclasses.fields(kind)}
         own = {name: value for name, value in given.items() if name in fields}
         parts[part] = dataclasses.replace(getattr(base, part), **own)
+    if "size" in given:
+        # A model trained at another size wants to be run at another size too.
+        times = base.model.working_size / base.train.size
+        working = min(4096, max(32, round(parts["train"].size * times)))
+        parts["model"] = dataclasses.replace(parts["model"], working_size=working)
     return dataclasses.replace(base, **parts)
 
 
 def _overlay(base: RunConfig, path: Path) -> RunConfig:
     try:
         given = json.loads(path.read_text())
+        unknown = sorted(set(given) - {field.name for field in dataclasses.fields(RunConfig)})
+        if unknown:
+            raise SgruError(f"{path}: unknown table {unknown[0]}; see a run's config.json")
         parts = {
             part: type(getattr(base, part)).from_dict(
                 getattr(base, part).to_dict() | given.get(part, {})
             )
             for part in ("model", "loss", "train")
         }
+        if "extras" in given:
+            parts["extras"] = tuple(
+                (str(folder), float(share)) for folder, share in given["extras"]
+            )
+        if given.get("init"):
+            parts["init"] = str(given["init"])
+    except SgruError:
+        raise
     except OSError as error:
         raise SgruError(f"{path}: cannot be read; {error.strerror}") from error
     except (ValueError, TypeError, AttributeError) as error:

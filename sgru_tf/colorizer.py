@@ -6,7 +6,7 @@ centres, a triangle filter as wide as the step when shrinking (Pillow's BILINEAR
 
 1. Read (`images.read_sketch`): EXIF upright, first frame, any mode; grey = ITU-R 601 luma
    0.299 R + 0.587 G + 0.114 B; composited on white by alpha: (grey a + 255 (255 - a)) / 255.
-2. Level the paper to white (`paper.level_paper`), unless told not to. This is the line layer L,
+2. Level the paper to white (`levelling.level_paper`), unless told not to. This is the line layer L,
    uint8 (H, W).
 3. Bring the long side of L to the working size, up or down, the short side in proportion, rounded,
    at least 1: bilinear, rounded to integers. This is the working sketch S (h, w).
@@ -41,8 +41,8 @@ from PIL import Image
 from sgru_tf.backends import DEFAULT_WORKING_SIZE, as_network, open_network
 from sgru_tf.errors import SgruError
 from sgru_tf.images import Sketch, bands, pad_to_multiple, read_sketch
+from sgru_tf.levelling import level_paper
 from sgru_tf.linelayer import colour_layer
-from sgru_tf.paper import level_paper
 
 LEAST_SIZE, GREATEST_SIZE = 32, 4096
 """Limits of the working size: one multiple of the network's step; what memory allows."""

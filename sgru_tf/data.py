@@ -199,7 +199,7 @@ def _draw_table(main: int, extras: list[tuple[int, float]]) -> np.ndarray:
     rest = 1.0 - sum(share for _, share in extras)
     draws, first = [(0, main, place, 0) for place in range(main)], main
     for count, share in extras:
-        times = round(main * share / rest) if count else 0
+        times = max(1, round(main * share / rest)) if count else 0
         move = times if times < count else 0
         draws += [(first, count, place, move) for place in range(times)]
         first += count

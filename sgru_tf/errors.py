@@ -9,3 +9,8 @@ class SgruError(ValueError):
     exits with a status other than zero; code that calls the library can catch
     it as a ``ValueError``.
     """
+
+
+def one_line(error: BaseException) -> str:
+    """Give the message of any exception as one line of at most 200 characters."""
+    return " ".join(str(error).split())[:200] or type(error).__name__

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PIL import Image, PngImagePlugin
 
-from sgru_tf.errors import SgruError
+from sgru_tf.errors import SgruError, one_line
 
 MAX_PIXELS = 120_000_000
 """Largest sketch that is read, in pixels; a larger one is refused before it is decoded."""
@@ -26,10 +26,10 @@ SUFFIXES = frozenset(
 """Names in a folder that are taken for pictures (a file named outright may have any name)."""
 
 # An allow-list, because some of Pillow's readers start other programs (EPS runs Ghostscript).
-FORMATS = "PNG JPEG WEBP BMP DIB GIF TIFF PPM TGA AVIF JPEG2000 PSD".split()
+READABLE = "PNG JPEG WEBP BMP DIB GIF TIFF PPM TGA AVIF JPEG2000 PSD".split()
 
 _MARK = "sgru_tf: "
-_temporary_numbers = itertools.count()
+_part_numbers = itertools.count()
 
 
 @contextmanager
@@ -52,7 +52,7 @@ def open_picture(path) -> Iterator[Image.Image]:
         raise SgruError(f"{path} is not a regular file")
     with told_plainly(str(path)), _no_bomb_warning():
         Image.init()  # loads all readers; Pillow may have been built without some of them
-        formats = [name for name in FORMATS if name in Image.OPEN]
+        formats = [name for name in READABLE if name in Image.OPEN]
         # Opened as a stream, not by name: what Pillow maps into memory by name it misreads where
         # an uncompressed TIFF lies on its side.
         with open(path, "rb") as stream, Image.open(stream, formats=formats) as picture:
@@ -81,7 +81,7 @@ def told_plainly(name: str) -> Iterator[None]:
     except MemoryError as error:
         raise SgruError(f"{name}: not enough memory to decode it") from error
     except Exception as error:  # decoders raise nearly anything on damaged files
-        raise SgruError(f"{name}: damaged, cannot be decoded: {_one_line(error)}") from error
+        raise SgruError(f"{name}: damaged, cannot be decoded: {one_line(error)}") from error
 
 
 def check_size(width: int, height: int, name: str) -> None:
@@ -121,18 +121,35 @@ def write_image(picture: Image.Image, path, *, mark: str = "") -> None:
             f"cannot write {path}: WebP takes too much memory beyond "
             f"{MAX_WEBP_PIXELS // 10**6} megapixels; use PNG or JPEG"
         )
-    temporary = path.parent / f".sgru-{os.getpid()}-{next(_temporary_numbers)}.tmp"
     try:
-        with open(temporary, "xb") as file:
-            picture.save(file, format=name, **options)
-        os.replace(temporary, path)
-    except (OSError, ValueError) as error:
+        with whole_file(path) as part:
+            picture.save(part, format=name, **options)
+    except ValueError as error:
         width, height = picture.size
-        reason = getattr(error, "strerror", None) or _one_line(error)
-        raise SgruError(f"cannot write {path} ({width} x {height}): {reason}") from error
+        raise SgruError(f"cannot write {path} ({width} x {height}): {one_line(error)}") from error
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Write a file whole or not at all.
+
+    Gives another name to write to, in the same folder and of the same suffix, which becomes
+    `path` at the end. The folder is made if need be.
+
+    Raises:
+        SgruError: the file cannot be written.
+    """
+    part = path.with_name(f".part-{os.getpid()}-{next(_part_numbers)}-{path.name}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        os.replace(part, path)
+    except OSError as error:
+        reason = error.strerror or one_line(error)
+        raise SgruError(f"{path}: cannot be written; {reason}") from error
     finally:
         with suppress(OSError):
-            temporary.unlink()
+            part.unlink()
 
 
 def read_mark(path) -> str | None:
@@ -178,8 +195,3 @@ def _no_bomb_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         yield
-
-
-def _one_line(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    return text[:200] or type(error).__name__

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from sgru_tf.errors import SgruError
+from sgru_tf.errors import SgruError, one_line
 from sgru_tf.files import SUFFIXES, read_mark, write_image
 from sgru_tf.images import read_sketch
 from sgru_tf.sheet import CELL, contact_sheet, in_rows
@@ -136,17 +136,23 @@ def colour_jobs(
             written = _colour(job, wishes, colorizer.colouring(sketch), sources)
         except PickError:
             raise
-        except SgruError as error:
-            yield Outcome(job, "failed", _naming(job, str(error)))
-        except MemoryError:
-            yield Outcome(job, "failed", f"{job.source}: not enough memory")
         except Exception as error:  # an oversight of the program is one bad file too
-            text = " ".join(f"{type(error).__name__}: {error}".split())
-            yield Outcome(job, "failed", f"{job.source}: {text[:200]}")
+            yield failure(job, error)
         else:
             status = "coloured" if written else "skipped"
             yield Outcome(job, status, has_alpha=sketch.alpha is not None)
         sketch = None  # must not take up memory while the next one is read
+
+
+def failure(job: Job, error: Exception) -> Outcome:
+    """Tell in one line, which names the file, why a job failed."""
+    if isinstance(error, MemoryError):
+        text = "not enough memory"
+    elif isinstance(error, SgruError):
+        text = str(error)
+    else:
+        text = f"{type(error).__name__}: {one_line(error)}"
+    return Outcome(job, "failed", text if str(job.source) in text else f"{job.source}: {text}")
 
 
 class PickError(SgruError):
@@ -218,10 +224,6 @@ def _told_apart(jobs: list[Job]) -> list[Job]:
         taken.add((place, free.casefold()))
         result.append(replace(job, stem=free))
     return result
-
-
-def _naming(job: Job, message: str) -> str:
-    return message if str(job.source) in message else f"{job.source}: {message}"
 
 
 def _results(job: Job, wishes: Wishes, count: int) -> list[tuple[int, Path]]:

@@ -4,16 +4,21 @@ import signal
 
 
 class StopWish:
-    """Notes SIGINT and SIGTERM while it is entered, instead of letting them end the process.
+    """Notes the first SIGINT or SIGTERM while it is entered, instead of letting it end the process.
 
-    Outside the main thread, where Python gives no signals, it does nothing.
+    A second one does what it always did, for those who cannot wait. Outside the main thread, where
+    Python gives no signals, nothing is noted.
+
+    Args:
+        say: Called with a line when the signal comes.
 
     Attributes:
         signal: Number of the signal that came, or None.
     """
 
-    def __init__(self):
+    def __init__(self, say=print):
         self.signal: int | None = None
+        self._say = say
         self._before: dict = {}
 
     def __enter__(self):
@@ -30,3 +35,5 @@ class StopWish:
 
     def _note(self, number, _frame):
         self.signal = number
+        self.__exit__()
+        self._say("stopping after this step; once more to stop at once, without saving")

@@ -180,8 +180,7 @@ class _GatedBlock(keras.layers.Layer):
 
     def get_config(self):
         """Give what `from_config` needs."""
-        own = ("filters", "epsilon", "squeeze")
-        return {**super().get_config(), **{name: getattr(self, name) for name in own}}
+        return {**super().get_config(), "filters": self.filters, "epsilon": self.epsilon}
 
 
 @keras.saving.register_keras_serializable("sgru_tf")
@@ -220,6 +219,10 @@ class EncoderBlock(_GatedBlock):
         half = self.pool.compute_output_shape(input_shape)[:-1]
         return (*half, self.filters + x_channels), (*input_shape[:-1], self.filters)
 
+    def get_config(self):
+        """Give what `from_config` needs."""
+        return {**super().get_config(), "squeeze": self.squeeze}
+
 
 @keras.saving.register_keras_serializable("sgru_tf")
 class DecoderBlock(_GatedBlock):
@@ -232,8 +235,8 @@ class DecoderBlock(_GatedBlock):
         epsilon: Of the norms.
     """
 
-    def __init__(self, filters, epsilon=1e-5, squeeze=True, **kwargs):
-        super().__init__(filters, epsilon, squeeze, **kwargs)
+    def __init__(self, filters, epsilon=1e-5, **kwargs):
+        super().__init__(filters, epsilon, **kwargs)
         self.up_residual = self._conv(2, "up_residual", transposed=True)
         self.up_shortcut = self._conv(2, "up_shortcut", transposed=True)
 

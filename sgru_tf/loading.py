@@ -3,7 +3,7 @@
 from importlib import resources
 from pathlib import Path
 
-from sgru_tf.errors import SgruError
+from sgru_tf.errors import SgruError, one_line
 
 SHIPPED = "sgru-small.keras"
 
@@ -64,9 +64,7 @@ def _load_keras(path: Path):
         model = keras.saving.load_model(path, compile=False)
     except Exception as error:
         # Keras raises anything from KeyError to zipfile's own for a damaged or foreign file.
-        reason = str(error).strip().splitlines()
-        reason = reason[0][:200] if reason else type(error).__name__
-        raise SgruError(f"{path}: cannot be loaded as a Keras model; {reason}") from error
+        raise SgruError(f"{path}: cannot be loaded as a Keras model; {one_line(error)}") from error
     if not isinstance(model, SwishGatedUNet):
         raise SgruError(f"{path}: is a Keras model, but not one of sgru_tf")
     return model

@@ -16,17 +16,17 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from sgru_tf.backends import import_quietly
 from sgru_tf.errors import SgruError
 from sgru_tf.files import write_image
-from sgru_tf.folder import Job, Outcome, plan, prepare_folder
+from sgru_tf.folder import Job, Outcome, failure, plan, prepare_folder
 from sgru_tf.images import read_colour
+from sgru_tf.quiet import import_quietly
 from sgru_tf.sources import LEAST_SIDE
 
 STYLES = ("clean", "random")
 """Even black lines on white to show to people; or the variety that training draws."""
 
-MAX_PIXELS = 36_000_000
+MAX_DRAWN_PIXELS = 36_000_000
 """Largest picture that is drawn, in pixels: A4 at 600 dpi. Filtering takes 120 bytes a pixel."""
 
 
@@ -113,15 +113,8 @@ def draw_jobs(jobs: Sequence[Job], out: Path, recipe: Recipe) -> Iterator[Outcom
                     f"{job.source}: would replace the picture {path}; use another --out"
                 )
             _draw(job, path, out, recipe)
-        except SgruError as error:
-            text = str(error)
-            named = text if str(job.source) in text else f"{job.source}: {text}"
-            yield Outcome(job, "failed", named)
-        except MemoryError:
-            yield Outcome(job, "failed", f"{job.source}: not enough memory; shrink it with --size")
         except Exception as error:  # an oversight of the program is one bad file too
-            text = " ".join(f"{type(error).__name__}: {error}".split())
-            yield Outcome(job, "failed", f"{job.source}: {text[:200]}")
+            yield failure(job, error)
         else:
             yield Outcome(job, "drawn")
 
@@ -182,10 +175,10 @@ def _draw(job: Job, path: Path, out: Path, recipe: Recipe) -> None:
     if recipe.size:
         picture.thumbnail((recipe.size, recipe.size), Image.Resampling.LANCZOS)
     width, height = picture.size
-    if width * height > MAX_PIXELS:
+    if width * height > MAX_DRAWN_PIXELS:
         raise SgruError(
-            f"{job.source}: {width} x {height} is more than {MAX_PIXELS // 10**6} megapixels; "
-            "shrink it with --size"
+            f"{job.source}: {width} x {height} is more than "
+            f"{MAX_DRAWN_PIXELS // 10**6} megapixels; shrink it with --size"
         )
     if recipe.pairs and max(picture.size) < LEAST_SIDE:
         raise SgruError(

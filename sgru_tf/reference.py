@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from sgru_tf.config import ModelConfig
-from sgru_tf.errors import SgruError
+from sgru_tf.errors import SgruError, one_line
 from sgru_tf.model import SwishGatedUNet, build_sgru
+from sgru_tf.quiet import import_quietly
 
 SCOPE = "SGRU_MODEL/"
 # The published network reads the raw sketch, 0..255; ours scales it by 1/256 first. Only these
@@ -109,14 +110,16 @@ def load_published(path, config: ModelConfig | None = None) -> SwishGatedUNet:
         SgruError: the checkpoint cannot be read, or a variable of the network is missing, has
             another shape, or is unknown; the message names it.
     """
+    import_quietly("tensorflow")
     import tensorflow as tf
 
     try:
         reader = tf.train.load_checkpoint(_prefix(path))
         shapes = reader.get_variable_to_shape_map()
     except (tf.errors.OpError, ValueError, RuntimeError) as error:
-        raise SgruError(f"{path}: cannot be read as a TensorFlow checkpoint; {_line(error)}")\
-            from error
+        raise SgruError(
+            f"{path}: cannot be read as a TensorFlow checkpoint; {one_line(error)}"
+        ) from error
 
     model = build_sgru(config or ModelConfig(norm_epsilon=1e-12, proposal_spread=0.0))
     wanted = {published_name(weight.path): tuple(weight.shape) for weight in model.weights}
@@ -135,14 +138,10 @@ def load_published(path, config: ModelConfig | None = None) -> SwishGatedUNet:
     try:
         values = {name: reader.get_tensor(name) for name in wanted}
     except (tf.errors.OpError, IndexError, ValueError, RuntimeError) as error:
-        raise SgruError(f"{path}: the checkpoint is damaged; {_line(error)}") from error
+        raise SgruError(f"{path}: the checkpoint is damaged; {one_line(error)}") from error
     set_published_weights(model, values)
     return model
 
 
 def _prefix(path) -> str:
     return re.sub(r"\.(index|meta|data-\d{5}-of-\d{5})$", "", str(path))
-
-
-def _line(error) -> str:
-    return str(error).splitlines()[0][:200]

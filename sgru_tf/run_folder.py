@@ -11,14 +11,13 @@
 Every file is written under another name and then renamed, so none is ever half there.
 """
 
-import contextlib
 import dataclasses
 import json
-import os
 from pathlib import Path
 
 from sgru_tf.config import LossConfig, ModelConfig, TrainConfig
 from sgru_tf.errors import SgruError
+from sgru_tf.files import whole_file
 
 # What may differ when a run goes on: how long and how often, not what is trained.
 FREE = {
@@ -26,7 +25,6 @@ FREE = {
     "validate_every",
     "checkpoint_every",
     "keep",
-    "validation_count",
 }
 
 
@@ -134,8 +132,11 @@ class RunFolder:
         self.check_free()
         self.write_text(self.config_file, config.to_json())
 
-    def agree(self, config: RunConfig) -> None:
+    def agree(self, config: RunConfig) -> RunConfig:
         """Check that a run may go on with these settings, and note those that may change.
+
+        Returns:
+            The settings to go on with; the model that the weights came from is kept.
 
         Raises:
             SgruError: another network, loss or training was asked for than was begun.
@@ -148,7 +149,8 @@ class RunFolder:
                 if old[name] != new[name] and name not in FREE and not moved:
                     raise SgruError(
                         f"{self.path}: was begun with {part}.{name} = {old[name]}, not "
-                        f"{new[name]}; leave the option out to go on, or name a new folder"
+                        f"{new[name]}; leave --preset, --config and options out to go on, or "
+                        "name another folder"
                     )
         # The folders may have moved; their shares decide which sample each number means.
         shares = [[share for _, share in one.extras] for one in (before, config)]
@@ -157,8 +159,10 @@ class RunFolder:
                 f"{self.path}: was begun with the extra shares {shares[0]}, not {shares[1]}; "
                 "leave --extra out to go on, or name a new folder"
             )
+        config = dataclasses.replace(config, init=before.init)
         if before != config:
             self.write_text(self.config_file, config.to_json())
+        return config
 
     def note_skipped(self, problems: list[str]) -> None:
         """Add pictures that cannot be used to `skipped.txt`, each once."""
@@ -171,32 +175,17 @@ class RunFolder:
 
     def write_text(self, path: Path, text: str) -> None:
         """Write a text file, whole or not at all."""
-        with _whole(path) as part:
+        with whole_file(path) as part:
             part.write_text(text)
 
     def save_model(self, model, path: Path) -> None:
         """Write a `.keras` file, whole or not at all."""
-        with _whole(path) as part:
+        with whole_file(path) as part:
             model.save(part)
 
     def save_sheet(self, image, step: int) -> Path:
         """Write a sample sheet (a PIL picture), whole or not at all, and give its path."""
         path = self.samples / f"step_{step:07d}.png"
-        with _whole(path) as part:
+        with whole_file(path) as part:
             image.save(part)
         return path
-
-
-@contextlib.contextmanager
-def _whole(path: Path):
-    """Give a name to write to, in the same folder and of the same kind, that becomes `path`."""
-    part = path.with_name(f".part.{path.name}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield part
-        os.replace(part, path)
-    except OSError as error:
-        raise SgruError(f"{path}: cannot be written; {error.strerror or error}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink()

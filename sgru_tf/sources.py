@@ -81,13 +81,13 @@ def find_samples(folder, validation_share: float = 0.03, seed: int = 0) -> Found
     if not folder.is_dir():
         raise SgruError(f"{folder}: no such folder of training pictures")
     problems: list[str] = []
-    if (folder / "train").is_dir():
-        train = _look(folder / "train", problems)
-        held = _look(folder / "val", problems) if (folder / "val").is_dir() else None
-        if held == []:
-            problems.append(f"{folder / 'val'}: holds no usable picture; nothing is validated")
-    else:
-        train, held = _look(folder, problems), None
+    main = folder / "train" if (folder / "train").is_dir() else folder
+    val = folder / "val"
+    train, held = _look(main, problems, without=val), None
+    if val.is_dir():
+        held = _look(val, problems)
+        if not held:
+            problems.append(f"{val}: holds no usable picture; nothing is validated")
     if held is None:
         drawn = {sample: _hash(sample.name, seed) for sample in train}
         held = [sample for sample in train if drawn[sample] < validation_share]
@@ -110,10 +110,10 @@ def _hash(name: str, seed: int) -> float:
     return int.from_bytes(digest[:8], "big") / 2**64
 
 
-def _look(root: Path, problems: list[str]) -> list[Sample]:
+def _look(root: Path, problems: list[str], without: Path | None = None) -> list[Sample]:
     if (root / SKETCHES).is_dir() and (root / COLOURS).is_dir():
         return _pairs(root, problems)
-    sizes = {path: _size(path, problems) for path in _files(root)}
+    sizes = {path: _size(path, problems) for path in _files(root, without)}
     sizes = {path: size for path, size in sizes.items() if size}
     side_by_side = _looks_side_by_side(sizes)
     samples = []
@@ -129,9 +129,10 @@ def _name(path: Path, root: Path) -> str:
     return path.relative_to(root).with_suffix("").as_posix()
 
 
-def _files(root: Path) -> list[Path]:
-    """List the pictures in a folder and below it, without those that are hidden."""
+def _files(root: Path, without: Path | None = None) -> list[Path]:
+    """List the pictures in a folder and below it, but not those hidden or in folder `without`."""
     found = (path for path in root.rglob("*") if path.suffix.lower() in SUFFIXES)
+    found = (path for path in found if without not in path.parents)
     parts = ((path, path.relative_to(root).parts) for path in found if path.is_file())
     return sorted(path for path, below in parts if not any(p.startswith(".") for p in below))
 

@@ -5,6 +5,8 @@ import time
 
 import click
 
+from sgru_tf.progress import clock
+
 # Seconds between two lines of progress where stderr is a file.
 LOG_INTERVAL = 30
 
@@ -19,12 +21,14 @@ class FileProgress:
 
     Args:
         total: Number of files.
+        now: Clock, in seconds.
     """
 
-    def __init__(self, total: int):
+    def __init__(self, total: int, now=time.monotonic):
         self.total = total
         self.done = self.worked = 0
-        self.start = self.last = time.monotonic()
+        self.now = now
+        self.start = self.last = now()
         self.first = 0.0
         self.live = sys.stderr.isatty()
 
@@ -32,7 +36,7 @@ class FileProgress:
         """Count a file, and print the line."""
         self.done += 1
         self.worked += not skipped
-        now = time.monotonic()
+        now = self.now()
         # The first file has waited for the model, so it counts only while it is the only one.
         if self.worked == 1 and not skipped:
             self.first = now
@@ -50,10 +54,3 @@ class FileProgress:
         """Take the line away, before a message or at the end."""
         if self.live:
             click.echo("\r\x1b[K", err=True, nl=False)
-
-
-def clock(seconds: float) -> str:
-    """Write a duration as 1:05 or 1:01:05."""
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

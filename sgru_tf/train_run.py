@@ -26,8 +26,10 @@ def train(config: RunConfig, folder, say=print) -> int | None:
             that cannot be written, or a loss that is not a number.
     """
     from sgru_tf.loading import load_model
-    from sgru_tf.training import Trainer
+    from sgru_tf.training import Trainer, default_strategy
 
+    # Before any other TensorFlow operation, as strategies over several hosts demand.
+    strategy = default_strategy()
     run = RunFolder(folder)
     going_on = run.exists()
     if not going_on:
@@ -41,15 +43,16 @@ def train(config: RunConfig, folder, say=print) -> int | None:
     found = find_samples(config.data, config.train.validation_share, config.train.seed)
     extras = [(find_samples(path, 0.0), share) for path, share in config.extras]
     if going_on:
-        run.agree(config)
-    init = load_model(config.init) if config.init and not going_on else None
+        config = run.agree(config)
+    fresh = not (run.checkpoints / "checkpoint").is_file()
+    init = load_model(config.init) if config.init and fresh else None
     problems = _tell(found, extras, say)
 
     data = PictureData(
         found.train, config.train, tuple((extra.train, share) for extra, share in extras)
     )
     validation = PictureData(found.validation, config.train) if found.validation else None
-    trainer = Trainer(config, run, data, validation, say=say, init=init)
+    trainer = Trainer(config, run, data, validation, strategy, say, init)
     # Only now, when nothing can be wrong with the settings any more: a run that was begun does
     # not let them change.
     if not going_on:

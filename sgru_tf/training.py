@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from sgru_tf.data import PictureData
-from sgru_tf.errors import SgruError
+from sgru_tf.errors import SgruError, one_line
 from sgru_tf.interrupts import StopWish
 from sgru_tf.losses import CollectionLoss
 from sgru_tf.model import build_sgru
@@ -65,14 +65,14 @@ class Trainer:
             )
         keras.utils.set_random_seed(train.seed)
         with self.strategy.scope():
+            # First, because it is what may be missing, and large networks take long to build.
+            features = build_features(config.loss, dtype=train.precision)
             self.model = build_sgru(config.model, dtype=train.precision)
             self.averaged = build_sgru(config.model)
             if init is not None:
                 _start_from(self.model, init)
             self.averaged.set_weights(self.model.get_weights())
-            self.loss = CollectionLoss(
-                config.loss, features=build_features(config.loss, dtype=train.precision)
-            )
+            self.loss = CollectionLoss(config.loss, features)
             self.optimizer = build_optimizer(train)
             self.optimizer.build(self.model.trainable_variables)
             self.step = tf.Variable(0, dtype=tf.int64, trainable=False)
@@ -97,7 +97,7 @@ class Trainer:
             self._judge = Judge(
                 self.averaged, self.loss, validation, train.batch, train.validation_count
             )
-        self._stop = StopWish()
+        self._stop = StopWish(say)
         self._pictures = [data] if validation is None else [data, validation]
         self._told: set[str] = set()
 
@@ -112,8 +112,7 @@ class Trainer:
             try:
                 self._checkpoint.restore(latest).assert_existing_objects_matched()
             except (tf.errors.OpError, ValueError, AssertionError) as error:
-                line = str(error).splitlines()[0][:200]
-                raise SgruError(f"{latest}: cannot be restored; {line}") from error
+                raise SgruError(f"{latest}: cannot be restored; {one_line(error)}") from error
         return int(self.step.numpy())
 
     def run(self) -> int | None:
@@ -124,8 +123,18 @@ class Trainer:
             after saving everything.
 
         Raises:
-            SgruError: the loss is no longer a number; names the step and the last checkpoint.
+            SgruError: the loss or its gradient is no longer a number (the step and the last
+                checkpoint are named), or pictures or disk have gone away.
         """
+        try:
+            return self._loop()
+        except (OSError, tf.errors.OpError) as error:
+            raise SgruError(
+                f"{self.run_folder.path}: stopped after step {int(self.step.numpy())}; "
+                f"{one_line(error)}; the same command goes on from the last checkpoint"
+            ) from error
+
+    def _loop(self) -> int | None:
         train = self.config.train
         start = int(self.step.numpy())
         progress = Progress(train.steps, train.batch)
@@ -136,7 +145,7 @@ class Trainer:
                 began = time.monotonic()
                 totals = self._train_step(next(batches))
                 totals = {key: np.asarray(value) for key, value in totals.items()}
-                if not np.isfinite(totals["loss"]):
+                if not np.isfinite([totals["loss"], totals["gradient"]]).all():
                     self._fail(step)
                 progress.add(totals, time.monotonic() - began)
                 if step % train.log_every == 0 or step == train.steps:
@@ -167,7 +176,11 @@ class Trainer:
         return self.strategy.distribute_datasets_from_function(pipeline)
 
     def _distributed_step(self, batch):
-        """Train one step on a distributed batch; gives sums over the whole batch."""
+        """Train one step on a distributed batch.
+
+        Gives the means of the loss's parts over the whole batch, and the sum over the devices of
+        the norms of their gradients.
+        """
         train, loss = self.config.train, self.config.loss
         done = tf.cast(self.step, tf.float32) / train.steps
         losers = ramp(loss.losers_start, loss.losers_end, done / loss.losers_fall)
@@ -182,8 +195,10 @@ class Trainer:
                 value = tf.reduce_sum(parts["loss"]) / train.batch
                 scaled = self.optimizer.scale_loss(value)
             variables = self.model.trainable_variables
-            self.optimizer.apply(tape.gradient(scaled, variables), variables)
-            return {key: tf.reduce_sum(part, axis=0) for key, part in parts.items()}
+            gradients = tape.gradient(scaled, variables)
+            self.optimizer.apply(gradients, variables)
+            sums = {key: tf.reduce_sum(part, axis=0) for key, part in parts.items()}
+            return sums | {"gradient": train.batch * self._norm(gradients)}
 
         per_replica = self.strategy.run(replica, (batch,))
         totals = {
@@ -198,6 +213,12 @@ class Trainer:
         for slow, fast in zip(self.averaged.variables, self.model.variables, strict=True):
             slow.assign(momentum * slow.value + (1 - momentum) * tf.cast(fast.value, slow.dtype))
         return totals
+
+    def _norm(self, gradients):
+        """Give the norm of the gradients; 0 in float16, whose optimizer skips overflows itself."""
+        if self.config.train.precision == "mixed_float16":
+            return tf.constant(0.0)
+        return tf.linalg.global_norm(gradients)
 
     def _validate(self, step: int) -> None:
         """Judge the averaged weights, write the sheet, and keep them if they are the best."""
@@ -222,13 +243,13 @@ class Trainer:
             self.manager.save(int(self.step.numpy()))
             self.run_folder.save_model(self.averaged, self.run_folder.last)
         except (OSError, tf.errors.OpError) as error:
-            line = str(error).splitlines()[0][:200]
-            raise SgruError(f"{self.run_folder.path}: cannot save a checkpoint; {line}") from error
+            folder = self.run_folder.path
+            raise SgruError(f"{folder}: cannot save a checkpoint; {one_line(error)}") from error
 
     def _report(self, step: int, progress: Progress) -> None:
         means = progress.means()
         self.say(progress.line(step, means))
-        for key in ("loss", "best", "mean"):
+        for key in ("loss", "best", "mean", "gradient"):
             tf.summary.scalar(f"train/{key}", means[key], step=step)
         tf.summary.scalar("train/learning_rate", self.optimizer.learning_rate, step=step)
         tf.summary.scalar("train/images_per_second", progress.speed, step=step)
@@ -249,8 +270,8 @@ class Trainer:
         latest = self.manager.latest_checkpoint
         good = f"the last good checkpoint is {latest}" if latest else "no checkpoint was saved yet"
         raise SgruError(
-            f"{self.run_folder.path}: the loss at step {step} is not a number; {good}; lower the "
-            "learning rate or train in float32"
+            f"{self.run_folder.path}: the loss or its gradient at step {step} is not a number; "
+            f"{good}; lower the learning rate or train in float32"
         )
 
 

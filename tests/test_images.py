@@ -1,6 +1,7 @@
 """Reading every kind of picture, levelling paper, writing, contact sheets."""
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from sgru_tf import files, images
 from sgru_tf.errors import SgruError
 from sgru_tf.files import read_mark, write_image
 from sgru_tf.images import Sketch, pad_to_multiple, read_sketch
-from sgru_tf.paper import level_paper
+from sgru_tf.levelling import level_paper
 from sgru_tf.sheet import contact_sheet, in_rows
 
 
@@ -262,7 +263,7 @@ def test_failed_write_keeps_the_old_file(tmp_path, monkeypatch):
     before = path.read_bytes()
 
     def full(self, file, **_):
-        file.write(b"half a file")
+        Path(file).write_bytes(b"half a file")
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Image.Image, "save", full)

@@ -168,7 +168,14 @@ def test_fit_and_metrics_on_a_tiny_network(tiny_config):
     y_true, _ = random_pair(batch=4, size=32)
     history = model.fit(y_true[..., 3:], y_true, epochs=3, batch_size=2, verbose=0).history
     assert history["loss"][-1] < history["loss"][0]
-    assert history["best_proposal"][-1] <= history["mean_proposal"][-1]
+    assert set(history) == {"loss", "best_proposal", "mean_proposal"}
+
+
+def test_metrics_are_in_grey_levels():
+    y_true, y_pred = random_pair(batch=2)
+    errors = np.abs(y_true[:, None, ..., :3] - y_pred).mean((2, 3, 4))
+    np.testing.assert_allclose(best_proposal(y_true, y_pred), errors.min(1), rtol=1e-5)
+    np.testing.assert_allclose(mean_proposal(y_true, y_pred), errors.mean(1), rtol=1e-5)
 
 
 def test_config_round_trip():

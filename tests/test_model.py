@@ -217,6 +217,11 @@ model = sgru_tf.load_model(path)
 sketch = np.load(sketch)
 np.save(out, np.asarray(model(sketch)))
 
+# One layer is enough to see the loss train; compiling the network takes JAX a minute.
+from sgru_tf.layers import SplitProposals
+
+small = keras.Input((None, None, 1))
+model = keras.Model(small, SplitProposals()(keras.layers.Conv2D(9, 3, padding="same")(small)))
 config = sgru_tf.LossConfig(weights="none", winner="colour")
 model.compile("adam", loss=sgru_tf.CollectionLoss(config), metrics=[best_proposal])
 target = np.concatenate([np.full((*sketch.shape[:3], 3), 90.0, "float32"), sketch], axis=-1)

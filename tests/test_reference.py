@@ -27,14 +27,19 @@ def write_checkpoint(prefix, values):
         return v1.train.Saver().save(session, str(prefix), write_meta_graph=False)
 
 
-@pytest.fixture
-def tiny_values():
+@pytest.fixture(scope="module")
+def drawn_values():
     model = build_sgru(TINY)
     rng = np.random.default_rng(3)
     return {
         published_name(w.path): rng.standard_normal(w.shape).astype("float32")
         for w in model.weights
     }
+
+
+@pytest.fixture
+def tiny_values(drawn_values):
+    return dict(drawn_values)
 
 
 def test_names_are_those_of_the_published_network(golden_variables):

@@ -98,6 +98,20 @@ def test_a_layout_in_train_and_val(tmp_path, layout):
     assert found.problems == []
 
 
+def test_val_beside_the_pictures_is_held_back(tmp_path):
+    make_plain(tmp_path, "abc")
+    make_plain(tmp_path / "val", "xy")
+    found = find_samples(tmp_path, validation_share=0.5)
+    assert [sample.name for sample in found.train] == ["a", "b", "c"]
+    assert [sample.name for sample in found.validation] == ["x", "y"]
+
+
+def test_one_picture_is_held_back_at_least(tmp_path):
+    make_plain(tmp_path, "abc")
+    found = find_samples(tmp_path, validation_share=0.0001)
+    assert (len(found.train), len(found.validation)) == (2, 1)
+
+
 def test_train_without_val_is_split(tmp_path):
     make_plain(tmp_path / "train", [f"{i}" for i in range(20)])
     found = find_samples(tmp_path, validation_share=0.4)

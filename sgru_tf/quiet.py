@@ -1,0 +1,52 @@
+"""Imports TensorFlow without the noise that its C++ parts print."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+
+from sgru_tf.errors import SgruError
+
+
+def import_quietly(name: str) -> None:
+    """Import a package that brings TensorFlow, without its start-up noise on stderr.
+
+    The noise comes from C++ and passes sys.stderr by, so file descriptor 2 itself is led into a
+    temporary file while the import runs. If the import fails, what was caught is shown.
+
+    Raises:
+        SgruError: the package is not installed.
+    """
+    if name in sys.modules:
+        return
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        with _quiet_stderr():
+            __import__(name)
+    except ModuleNotFoundError as error:
+        raise SgruError(
+            f"{error.name} is not installed, and is needed here: install with the extra [tf]"
+        ) from error
+
+
+@contextmanager
+def _quiet_stderr():
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is no stderr to keep quiet
+        yield
+        return
+    with tempfile.TemporaryFile() as caught:
+        sys.stderr.flush()
+        os.dup2(caught.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            caught.seek(0)
+            os.write(kept, caught.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

@@ -315,7 +315,7 @@ def test_nothing_half_written(here, monkeypatch):
     save(here / "a.png")
 
     def full(self, file, **_):
-        file.write(b"half")
+        Path(file).write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Image.Image, "save", full)

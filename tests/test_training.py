@@ -128,11 +128,11 @@ def test_stopped_and_resumed_equals_uninterrupted(tmp_path, art, monkeypatch):
         if step == 4:
             self._stop.signal = signal.SIGTERM
 
-    monkeypatch.setattr(Trainer, "_report", stop_after_four)
     lines = []
-    assert train(unjudged(art), tmp_path / "parts", say=lines.append) == signal.SIGTERM
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "_report", stop_after_four)
+        assert train(unjudged(art), tmp_path / "parts", say=lines.append) == signal.SIGTERM
     assert any("stopped at step 4" in line for line in lines)
-    monkeypatch.undo()
     assert train(unjudged(art), tmp_path / "parts", say=lines.append) is None
     assert "going on from step 4" in lines
 
@@ -157,8 +157,8 @@ def test_nan_names_the_step_and_keeps_the_last_good_checkpoint(tmp_path, art, mo
         # The losers' weight falls to 0 at step 5; steps 3 and 6 save.
         zero = tf.cast(losers, tf.float32) + 0.0 * tf.reduce_mean(y_pred)
         # At 0 the root is a number, its slope is not; the logarithm is neither.
-        bad = tf.sqrt(zero) if where == "gradient" else tf.math.log(zero)
-        parts["loss"] = parts["loss"] + 0.0 * bad
+        bad = tf.sqrt(zero) if where == "gradient" else 0.0 * tf.math.log(zero)
+        parts["loss"] = parts["loss"] + bad
         return parts
 
     loss = dataclasses.replace(PIXELS, losers_start=0.3, losers_end=0.0, losers_fall=0.6)

@@ -12,8 +12,9 @@ demo: .venv/demo.stamp
 	$(BIN)/python infer.py examples --out demo
 	@echo "The pictures are in demo/: open demo/*_sheet.png first."
 
+# Two at a time: tracing small models, where most of the time goes, keeps one core busy.
 test: .venv/test.stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/test.stamp
 	$(BIN)/ruff check .

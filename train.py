@@ -9,4 +9,4 @@ python train.py --help                      all options
 from sgru_tf.cli import train
 
 if __name__ == "__main__":
-    train()
+    train(prog_name="train.py")

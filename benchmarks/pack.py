@@ -1,13 +1,16 @@
-"""Packs a trained model for the repository: weights rounded to float16, the file deflated.
+"""Packs a training run for the repository: weights rounded to float16, the file deflated.
 
     python benchmarks/pack.py RUN sgru_tf/pretrained/sgru-small.keras
 
 The result is an ordinary `.keras` file of float32 variables whose values float16 can hold, which
-is what makes it compress; half the size, and the pictures differ by less than one grey level.
+is what makes it compress to half the size; pictures that would differ by a grey level are refused.
+The settings of the run go beside it as `config.json`, without the folders of its machine.
 """
 
+import json
 import os
 import zipfile
+from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -16,26 +19,24 @@ import numpy as np
 
 
 @click.command()
-@click.argument("model", type=str)
-@click.argument("out", type=click.Path(dir_okay=False))
-@click.option("--working-size", type=int, help="Size at which the model is meant to be run.")
-def main(model, out, working_size):
-    """Pack MODEL, anything that infer.py takes, into the file OUT."""
-    import dataclasses
-
+@click.argument("run", type=click.Path(exists=True, file_okay=False))
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+def main(run, out):
+    """Pack the best model of RUN into the file OUT."""
     from sgru_tf import build_sgru, load_model
+    from sgru_tf.run_folder import RunFolder
 
-    trained = load_model(model)
-    config = trained.sgru_config
-    if working_size:
-        config = dataclasses.replace(config, working_size=working_size)
-    packed = build_sgru(config)
+    trained = load_model(run)
+    packed = build_sgru(trained.sgru_config)
     packed.set_weights([w.astype("float16").astype("float32") for w in trained.get_weights()])
 
     sketch = np.random.default_rng(0).uniform(size=(1, 256, 256, 1)) > 0.1
     sketch = 255 * sketch.astype("float32")
     shown = [np.clip(np.asarray(network(sketch)), 0, 255) for network in (trained, packed)]
-    print(f"largest difference {np.abs(shown[0] - shown[1]).max():.3f} grey levels")
+    difference = np.abs(shown[0] - shown[1]).max()
+    print(f"largest difference {difference:.3f} grey levels")
+    if difference >= 1:
+        raise click.ClickException("float16 does not hold these weights well enough")
 
     part = f"{out}.part.keras"
     packed.save(part)
@@ -44,6 +45,10 @@ def main(model, out, working_size):
             target.writestr(name, source.read(name), zipfile.ZIP_DEFLATED, compresslevel=9)
     os.remove(part)
     os.replace(f"{out}.part", out)
+    settings = json.loads(RunFolder(run).read_config().to_json())
+    parts = {part: settings[part] for part in ("model", "loss", "train")}
+    parts["loss"]["weights"] = Path(parts["loss"]["weights"]).name
+    (out.parent / "config.json").write_text(json.dumps(parts, indent=2) + "\n")
     print(f"{out}: {os.path.getsize(out) / 1e6:.2f} MB")
 
 

@@ -24,8 +24,9 @@ def paper() -> Settings:
 def small() -> Settings:
     """A quarter of the width: 3 million parameters, for laptops, phones and browsers.
 
-    128 x 128, a batch of 8: about two seconds a step on two CPU cores with VGG16, so a day for
-    all 20,000 steps there; stop it when the sheets please. The shipped weights saw 2,600::
+    128 x 128, a batch of 8: about two seconds a step on two CPU cores with VGG16, so half a day for
+    all 20,000 steps there. The shipped weights saw 2,600; hair, skin and clothes came apart
+    between steps 800 and 1,600::
 
         python train.py DATA RUN --preset small
     """

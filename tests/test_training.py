@@ -301,6 +301,41 @@ def test_a_run_does_not_change_its_settings_on_the_way(tmp_path, art):
     assert "holds a training run already" in result.output
 
 
+def odd_pictures(folder):
+    """Write one drawing in every odd way that a picture may be stored, and two broken files."""
+    rgb = Image.fromarray(np.random.default_rng(1).integers(0, 256, (48, 40, 3), dtype=np.uint8))
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    rgb.save(folder / "turned.jpg", exif=turned)
+    rgb.convert("CMYK").save(folder / "cmyk.jpg")
+    rgb.convert("P").save(folder / "palette.gif")
+    rgb.convert("1").save(folder / "bits.bmp")
+    rgb.convert("LA").save(folder / "grey_alpha.png")
+    rgb.convert("RGBA").save(folder / "alpha.webp")
+    Image.fromarray(np.arange(40 * 48, dtype=np.uint16).reshape(48, 40) * 30).save(
+        folder / "deep.png"
+    )
+    (folder / "letter.png").write_text("not a picture")
+    rgb.save(folder / "cut.png")
+    (folder / "cut.png").write_bytes((folder / "cut.png").read_bytes()[:900])
+
+
+def test_the_command_trains_on_odd_files_and_names_the_broken(tmp_path):
+    art, run = tmp_path / "art", tmp_path / "run"
+    art.mkdir()
+    odd_pictures(art)
+    settings_file = tmp_path / "settings.json"
+    settings_file.write_text('{"train": {"validation_share": 0.0, "log_every": 5}}')
+    result = command(art, run, *OPTIONS, "--steps", 5, "--config", settings_file)
+    assert result.exit_code == 0, result.output
+    assert "8 pictures to train on" in result.output
+    assert "step 5/5" in result.output
+    skipped = (run / "skipped.txt").read_text().splitlines()
+    assert len(skipped) == 2
+    assert "letter.png: not a picture" in skipped[0]
+    assert "cut.png: damaged" in skipped[1]
+
+
 def test_settings_file_goes_over_the_preset_and_options_over_both(tmp_path, art):
     settings_file = tmp_path / "settings.json"
     settings_file.write_text(

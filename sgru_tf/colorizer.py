@@ -33,6 +33,7 @@ proposals and a sheet each) peaks at 1.39 GB as PNG or JPEG, 1.27 GB for grey on
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 
 import numpy as np
@@ -99,7 +100,7 @@ class Colorizer:
             SgruError: the image cannot be read, or the network's answer cannot be used.
         """
         colouring = self.colouring(image)
-        height, width = colouring.line.shape
+        height, width = colouring.shape
         result = np.empty((len(colouring), height, width, 3), np.uint8)
         for index, picture in enumerate(result):
             colouring.array(index, out=picture)
@@ -156,17 +157,28 @@ class Colouring:
         blank_lines: the line layer is white: the colour layer is the picture.
 
     Attributes:
-        line: uint8 (H, W), the levelled sketch.
-        alpha: uint8 (H, W) or None.
+        shape: Height and width of the sketch.
+
     """
 
     def __init__(self, sketch: Sketch, flats: list[np.ndarray], *, blank_lines: bool = False):
         """Keep the layers; nothing is painted yet."""
-        self.line = sketch.grey
-        self.alpha = sketch.alpha
+        self.shape = sketch.grey.shape
+        self._line = _Deflated(sketch.grey)
+        self._alpha = None if sketch.alpha is None else _Deflated(sketch.alpha)
         self._flats = [Image.fromarray(flat) for flat in flats]
         self._blank_lines = blank_lines
         self._small_lines: dict[tuple[int, int], Image.Image] = {}
+
+    @property
+    def line(self) -> np.ndarray:
+        """The levelled sketch, uint8 (H, W)."""
+        return self._line.whole()
+
+    @property
+    def alpha(self) -> np.ndarray | None:
+        """The sketch's alpha, uint8 (H, W), or None."""
+        return None if self._alpha is None else self._alpha.whole()
 
     def __len__(self) -> int:
         """Number of proposals."""
@@ -174,7 +186,7 @@ class Colouring:
 
     def array(self, index: int, out: np.ndarray | None = None) -> np.ndarray:
         """Paint a proposal as uint8 (H, W, 3), without alpha; into `out` if given."""
-        out = np.empty((*self.line.shape, 3), np.uint8) if out is None else out
+        out = np.empty((*self.shape, 3), np.uint8) if out is None else out
         for top, band in self._painted(index):
             out[top : top + band.height] = np.asarray(band)
         return out
@@ -188,13 +200,13 @@ class Colouring:
                 (RGBA), "white" composites on white (RGB), "drop" shows the colours that lie in
                 the transparent parts too (RGB).
         """
-        height, width = self.line.shape
-        transparent = self.alpha is not None
+        height, width = self.shape
+        transparent = self._alpha is not None
         keep, white = transparent and alpha == "keep", transparent and alpha == "white"
         picture = Image.new("RGBA" if keep else "RGB", (width, height))
         for top, band in self._painted(index):
             if keep or white:
-                mask = Image.fromarray(self.alpha[top : top + band.height])
+                mask = Image.fromarray(self._alpha.band(top))
             if keep:
                 band.putalpha(mask)
             if white:
@@ -204,7 +216,7 @@ class Colouring:
 
     def colour_layer(self, index: int) -> Image.Image:
         """The flat colours of a proposal at full size, without ink, as an RGB image."""
-        height, width = self.line.shape
+        height, width = self.shape
         picture = Image.new("RGB", (width, height))
         for top, bottom in bands(height):
             picture.paste(self._colours(index, top, bottom), (0, top))
@@ -213,7 +225,7 @@ class Colouring:
     def line_layer(self) -> Image.Image:
         """The line layer at full size as a grey image, 255 = paper."""
         if self._blank_lines:
-            return Image.new("L", self.line.shape[::-1], 255)
+            return Image.new("L", self.shape[::-1], 255)
         return Image.fromarray(self.line)
 
     def thumbnail(self, index: int | None, side: int) -> Image.Image:
@@ -223,7 +235,7 @@ class Colouring:
             index: 0 to N - 1, or None.
             side: long side of the result in pixels; small sketches are not enlarged.
         """
-        height, width = self.line.shape
+        height, width = self.shape
         size = working_shape(width, height, min(side, max(width, height)))
         line = self._small_lines.get(size)
         if line is None:
@@ -236,17 +248,38 @@ class Colouring:
 
     def _colours(self, index: int, top: int, bottom: int) -> Image.Image:
         flat = self._flats[index]
-        height, width = self.line.shape
+        height, width = self.shape
         step = flat.height / height
         box = (0, top * step, flat.width, bottom * step if bottom < height else flat.height)
         return flat.resize((width, bottom - top), _BILINEAR, box=box)
 
     def _painted(self, index: int) -> Iterator[tuple[int, Image.Image]]:
-        for top, bottom in bands(self.line.shape[0]):
+        for top, bottom in bands(self.shape[0]):
             band = self._colours(index, top, bottom)
             if not self._blank_lines:
-                band = _multiply(band, Image.fromarray(self.line[top:bottom]))
+                band = _multiply(band, Image.fromarray(self._line.band(top)))
             yield top, band
+
+
+class _Deflated:
+    """A plane, uint8 (H, W), in deflated bands.
+
+    Line art and its alpha are mostly flat; plain, the largest sketches would take 240 MB while
+    their results are painted.
+    """
+
+    def __init__(self, plane: np.ndarray):
+        self._width = plane.shape[1]
+        self._bands = {top: zlib.compress(plane[top:end], 1) for top, end in bands(len(plane))}
+
+    def band(self, top: int) -> np.ndarray:
+        """Give the band that begins at a row."""
+        rows = np.frombuffer(zlib.decompress(self._bands[top]), np.uint8)
+        return rows.reshape(-1, self._width)
+
+    def whole(self) -> np.ndarray:
+        """Give the plane."""
+        return np.concatenate([self.band(top) for top in self._bands])
 
 
 def working_shape(width: int, height: int, long_side: int) -> tuple[int, int]:

@@ -133,15 +133,18 @@ def colour_jobs(
         # Not opened before there is a sketch to colour: TensorFlow takes seconds to start.
         colorizer = colorizer or open_colorizer()
         try:
-            written = _colour(job, wishes, colorizer.colouring(sketch), sources)
+            has_alpha = sketch.alpha is not None
+            colouring = colorizer.colouring(sketch)
+            sketch = None  # its alpha would take up memory while the results are painted
+            written = _colour(job, wishes, colouring, sources)
         except PickError:
             raise
         except Exception as error:  # an oversight of the program is one bad file too
             yield failure(job, error)
         else:
             status = "coloured" if written else "skipped"
-            yield Outcome(job, status, has_alpha=sketch.alpha is not None)
-        sketch = None  # must not take up memory while the next one is read
+            yield Outcome(job, status, has_alpha=has_alpha)
+        sketch = colouring = None  # must not take up memory while the next one is read
 
 
 def failure(job: Job, error: Exception) -> Outcome:

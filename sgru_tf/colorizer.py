@@ -26,20 +26,21 @@ centres, a triangle filter as wide as the step when shrinking (Pillow's BILINEAR
 With lines="network", the colour layer is P itself instead of C, and the line layer is 255
 everywhere: the picture as the network drew it, resized.
 
-Memory: a process that colours 12000 x 10000 RGBA files (TensorFlow, the model of width 0.25, two
-proposals and a sheet each) peaks at 1.39 GB as PNG or JPEG, 1.27 GB for grey ones. Pictures over
-24 megapixels are not written as WebP, whose encoder would take more.
+Memory: a process that colours 12000 x 10000 PNGs with the shipped model, two proposals and a
+sheet each, peaks at 1.37 GB for a grey one, 1.39 GB for an RGBA one, 1.49 GB for several of
+those. Half of it is TensorFlow. Pictures over 24 megapixels are not written as WebP, whose
+encoder would take more.
 """
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image
 
 from sgru_tf.backends import DEFAULT_WORKING_SIZE, as_network, open_network
+from sgru_tf.deflated import DeflatedPlane
 from sgru_tf.errors import SgruError
 from sgru_tf.images import Sketch, bands, pad_to_multiple, read_sketch
 from sgru_tf.levelling import level_paper
@@ -164,8 +165,8 @@ class Colouring:
     def __init__(self, sketch: Sketch, flats: list[np.ndarray], *, blank_lines: bool = False):
         """Keep the layers; nothing is painted yet."""
         self.shape = sketch.grey.shape
-        self._line = _Deflated(sketch.grey)
-        self._alpha = None if sketch.alpha is None else _Deflated(sketch.alpha)
+        self._line = _deflated(sketch.grey)
+        self._alpha = None if sketch.alpha is None else _deflated(sketch.alpha)
         self._flats = [Image.fromarray(flat) for flat in flats]
         self._blank_lines = blank_lines
         self._small_lines: dict[tuple[int, int], Image.Image] = {}
@@ -261,31 +262,17 @@ class Colouring:
             yield top, band
 
 
-class _Deflated:
-    """A plane, uint8 (H, W), in deflated bands.
-
-    Line art and its alpha are mostly flat; plain, the largest sketches would take 240 MB while
-    their results are painted.
-    """
-
-    def __init__(self, plane: np.ndarray):
-        self._width = plane.shape[1]
-        self._bands = {top: zlib.compress(plane[top:end], 1) for top, end in bands(len(plane))}
-
-    def band(self, top: int) -> np.ndarray:
-        """Give the band that begins at a row."""
-        rows = np.frombuffer(zlib.decompress(self._bands[top]), np.uint8)
-        return rows.reshape(-1, self._width)
-
-    def whole(self) -> np.ndarray:
-        """Give the plane."""
-        return np.concatenate([self.band(top) for top in self._bands])
-
-
 def working_shape(width: int, height: int, long_side: int) -> tuple[int, int]:
     """Width and height with the long side brought to `long_side`, the other at least 1."""
     scale = long_side / max(width, height)
     return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _deflated(plane: np.ndarray) -> DeflatedPlane:
+    deflated = DeflatedPlane()
+    for top, bottom in bands(len(plane)):
+        deflated.add(top, np.ascontiguousarray(plane[top:bottom]))
+    return deflated
 
 
 def _multiply(colour: Image.Image, line: Image.Image) -> Image.Image:

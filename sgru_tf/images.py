@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageOps
 
+from sgru_tf.deflated import DeflatedPlane
 from sgru_tf.errors import SgruError
 from sgru_tf.files import check_size, open_picture, told_plainly
 
@@ -69,7 +70,9 @@ def read_sketch(image) -> Sketch:
     """
     if isinstance(image, (str, os.PathLike)):
         with open_picture(image) as picture:
-            return _from_picture(picture, str(image))
+            planes = _planes(picture, str(image))
+            picture.close()  # before the alpha takes its full size
+            return _upright(*planes)
     if isinstance(image, np.ndarray):
         return _from_array(image)
     if isinstance(image, Sketch):
@@ -139,6 +142,11 @@ def _from_array(array: np.ndarray) -> Sketch:
 
 
 def _from_picture(picture: Image.Image, name: str) -> Sketch:
+    return _upright(*_planes(picture, name))
+
+
+def _planes(picture: Image.Image, name: str) -> tuple[np.ndarray, DeflatedPlane | None, int]:
+    """Take a picture apart: grey on white, alpha, and the EXIF orientation both are stored in."""
     width, height = picture.size
     check_size(width, height, name)
     picture.load()
@@ -146,7 +154,7 @@ def _from_picture(picture: Image.Image, name: str) -> Sketch:
     orientation = picture.getexif().get(_ORIENTATION_TAG, 1)
     width, height = picture.size
     grey = np.empty((height, width), np.uint8)
-    alpha = np.empty((height, width), np.uint8) if _has_alpha(picture) else None
+    alpha = DeflatedPlane() if _has_alpha(picture) else None
     white = _white_of(picture)
     for top, bottom in bands(height):
         band = picture.crop((0, top, width, bottom))
@@ -155,8 +163,15 @@ def _from_picture(picture: Image.Image, name: str) -> Sketch:
         else:
             grey[top:bottom], band_alpha = _grey_and_alpha(band)
         if alpha is not None:
-            alpha[top:bottom] = band_alpha
-            _on_white(grey[top:bottom], alpha[top:bottom])
+            rows = np.empty((bottom - top, width), np.uint8)
+            rows[:] = band_alpha
+            _on_white(grey[top:bottom], rows)
+            alpha.add(top, rows)
+    return grey, alpha, orientation
+
+
+def _upright(grey: np.ndarray, deflated: DeflatedPlane | None, orientation: int) -> Sketch:
+    alpha = None if deflated is None else deflated.whole()
     if orientation in _UPRIGHT:
         grey = np.ascontiguousarray(_UPRIGHT[orientation](grey))
         alpha = None if alpha is None else np.ascontiguousarray(_UPRIGHT[orientation](alpha))

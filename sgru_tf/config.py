@@ -138,8 +138,8 @@ class LossConfig(Config):
     see `sgru_tf.presets` for the settings that the shipped model used.
 
     Attributes:
-        backbone: The network whose features are compared. `vgg19` is the paper's; `vgg16` costs
-            a quarter less and ranks pictures much the same.
+        backbone: The network whose features are compared. `vgg19` is the paper's; `vgg16` needs
+            a fifth fewer operations up to the last layer used.
         weights: `imagenet` (Keras downloads them once), the path of a weight file, or `none` to
             compare pixels alone.
         layer_weights: Weights of the pixels and of `block{1..5}_conv2`; the paper's.
@@ -189,11 +189,11 @@ class TrainConfig(Config):
     Attributes:
         size: Side in pixels of the square training pictures; a multiple of 32. The paper's 256;
             128 costs a quarter and is enough for a first model.
-        batch: Sketches a step, over all devices together. The paper's 1 is slow on any GPU and
-            noisy; 8 fits 8 GB at width 1.0.
+        batch: Sketches a step, over all devices together. The paper's 1 leaves a GPU idle and
+            its gradients are noisy.
         steps: Optimizer steps.
         learning_rate: Peak of the schedule. 1e-4 in the paper, for batch 1 and no schedule;
-            5e-4 with warm-up and cosine decay reaches the same loss in a fraction of the steps.
+            larger batches, warm-up and cosine decay bear more (1e-3 trained the shipped weights).
         warmup: Steps over which the rate rises from 0, while Adam's averages fill.
         weight_decay: AdamW's. 0 makes it plain Adam, the paper's. Norms and biases are spared.
         clip_norm: Gradients of a larger global norm are scaled down to it, so that one odd
@@ -202,8 +202,9 @@ class TrainConfig(Config):
             devices each clips its own part.
         average: Share of the old value in the running average of the weights, which is what is
             validated and saved. 0.999 averages over about 1,000 steps. 0 turns it off.
-        precision: `float32`, `mixed_bfloat16` (1.3 to 2 times faster on CPUs and GPUs that have
-            it) or `mixed_float16` (older GPUs; six times slower on CPUs).
+        precision: `float32`, `mixed_bfloat16` (for GPUs; of two CPUs that have it one
+            was faster with it and one slower) or `mixed_float16` (for older GPUs; six times slower
+            on CPUs).
         seed: Of the initial weights, of the split, and of every random draw of the pipeline.
         validation_share: Share of the pictures kept back for validation, by a hash of their
             names, where the data has no `val` folder of its own.

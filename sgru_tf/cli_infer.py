@@ -10,7 +10,7 @@ import click
 
 from sgru_tf.errors import SgruError
 from sgru_tf.folder import FORMATS, PickError, Wishes, colour_jobs, plan, prepare_folder
-from sgru_tf.terminal import FileProgress, say
+from sgru_tf.terminal import FileProgress, say, tell_plan
 
 
 class _Picks(click.ParamType):
@@ -106,11 +106,8 @@ def infer(
         if out is not None:
             prepare_folder(out)
         jobs, problems, own = plan(sketches, out, recursive=recursive)
-        for problem in problems:
-            say(f"failed: {problem}")
+        tell_plan(problems, own)
         counts["failed"] += len(problems)
-        if own:
-            say(f"{own} of the pictures are results of an earlier run and were left out")
         progress = FileProgress(len(jobs))
         told_of_alpha = False
         for outcome in colour_jobs(jobs, wishes, open_colorizer):

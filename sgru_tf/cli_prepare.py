@@ -9,7 +9,7 @@ import click
 from sgru_tf.errors import SgruError
 from sgru_tf.folder import prepare_folder
 from sgru_tf.prepare import STYLES, Recipe, draw_jobs, plan_pictures
-from sgru_tf.terminal import FileProgress, say
+from sgru_tf.terminal import FileProgress, say, tell_plan
 
 
 @click.command("prepare", context_settings={"help_option_names": ["-h", "--help"]})
@@ -61,11 +61,8 @@ def prepare(ctx, art, out, pairs, style, seed, size, recursive, overwrite):
     try:
         jobs, problems, own = plan_pictures(art, out, recursive=recursive)
         prepare_folder(out)
-        for problem in problems:
-            say(f"failed: {problem}")
+        tell_plan(problems, own)
         counts["failed"] += len(problems)
-        if own:
-            say(f"{own} of the pictures are results of an earlier run and were left out")
         progress = FileProgress(len(jobs))
         for outcome in draw_jobs(jobs, out, Recipe(pairs, style, seed, size, overwrite)):
             counts[outcome.status] += 1

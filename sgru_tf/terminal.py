@@ -16,6 +16,19 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
+def tell_plan(problems: list[str], own: int) -> None:
+    """Say which inputs are of no use, and how many pictures the program made itself.
+
+    Args:
+        problems: A line for each useless input.
+        own: Number of pictures passed over as results of an earlier run.
+    """
+    for problem in problems:
+        say(f"failed: {problem}")
+    if own:
+        say(f"{own} of the pictures are results of an earlier run and were left out")
+
+
 class FileProgress:
     """One line on stderr: files done, seconds each, time left. In a log, a line now and then.
 

@@ -3,14 +3,20 @@
 Everything that colours needs only an object that can be called with a float32 sketch
 (1, H, W, 1), 0-255, H and W multiples of 32, and answers (1, N, H, W, 3), RGB nominally 0-255;
 with `proposals` (N) and `working_size` (the long side it likes, in pixels) as attributes.
-TensorFlow is imported when a Keras model is opened, not before.
+TensorFlow is imported when a Keras model is opened, not before, and never for a `.tflite` file.
 """
 
 from __future__ import annotations
 
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
 import numpy as np
 
 from sgru_tf.errors import SgruError, one_line
+from sgru_tf.litert import LiteRTNetwork
+from sgru_tf.loading import load_model, shipped_model, shipped_tflite
 from sgru_tf.quiet import import_quietly
 
 DEFAULT_WORKING_SIZE = 256
@@ -21,18 +27,27 @@ def open_network(path=None):
     """Open what `path` names.
 
     Args:
-        path: None for the shipped weights, or what `sgru_tf.loading.load_model` takes.
+        path: None for the shipped weights: the Keras model where Keras is installed, the `.tflite`
+            file elsewhere. Or a `.tflite` file, or what `sgru_tf.loading.load_model` takes.
 
     Returns:
         A callable as the module's docstring describes.
 
     Raises:
-        SgruError: there is no such model, or TensorFlow is not installed.
+        SgruError: there is no such model, or TensorFlow is needed and not installed.
     """
+    if path is None:
+        path = shipped_model() if _has_keras() else shipped_tflite()
+    if Path(path).suffix == ".tflite":
+        return LiteRTNetwork(path)
     import_quietly("keras")
-    from sgru_tf.loading import load_model
 
     return KerasNetwork(load_model(path))
+
+
+def _has_keras() -> bool:
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    return all(find_spec(package) for package in ("keras", backend))
 
 
 def as_network(model):

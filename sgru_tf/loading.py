@@ -5,12 +5,21 @@ from pathlib import Path
 
 from sgru_tf.errors import SgruError, one_line
 
-SHIPPED = "sgru-small.keras"
+SHIPPED, SHIPPED_TFLITE = "sgru-small.keras", "sgru-small.tflite"
 
 
 def shipped_model() -> Path:
     """Give the path of the weights that come with the package."""
-    return Path(str(resources.files("sgru_tf") / "pretrained" / SHIPPED))
+    return _shipped(SHIPPED)
+
+
+def shipped_tflite() -> Path:
+    """Give the path of the same weights as a TFLite file, which needs no TensorFlow."""
+    return _shipped(SHIPPED_TFLITE)
+
+
+def _shipped(name: str) -> Path:
+    return Path(str(resources.files("sgru_tf") / "pretrained" / name))
 
 
 def load_model(path=None):
@@ -32,6 +41,10 @@ def load_model(path=None):
         return _load_run(path)
     if path.suffix == ".keras":
         return _load_keras(path)
+    if path.suffix == ".tflite" and path.exists():
+        raise SgruError(
+            f"{path}: a TFLite file can colour (infer.py, Colorizer), not be trained or exported"
+        )
     from sgru_tf.reference import is_published_checkpoint, load_published
 
     if is_published_checkpoint(path):

@@ -23,7 +23,7 @@ def import_quietly(name: str) -> None:
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        with _quiet_stderr():
+        with quiet_stderr():
             __import__(name)
     except ModuleNotFoundError as error:
         raise SgruError(
@@ -32,7 +32,12 @@ def import_quietly(name: str) -> None:
 
 
 @contextmanager
-def _quiet_stderr():
+def quiet_stderr(*, tell: bool = True):
+    """Keep C++ code in the block from printing on stderr.
+
+    Args:
+        tell: if the block raises, print what it would have printed.
+    """
     try:
         kept = os.dup(2)
     except OSError:  # there is no stderr to keep quiet
@@ -44,8 +49,9 @@ def _quiet_stderr():
         try:
             yield
         except BaseException:
-            caught.seek(0)
-            os.write(kept, caught.read())
+            if tell:
+                caught.seek(0)
+                os.write(kept, caught.read())
             raise
         finally:
             os.dup2(kept, 2)

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 ROOT = Path(__file__).parent.parent
-PARTS = ("sgru_tf", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+PARTS = ("sgru_tf", "export", "examples", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
 
 
 def run(*command, **options):
@@ -49,6 +49,9 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0].split("-")[0] for name in names} == {"sgru_tf"}
     assert "sgru_tf/pretrained/sgru-small.keras" in names
+    assert "sgru_tf/pretrained/sgru-small.tflite" in names
+    assert "sgru_tf/export/tflite.py" in names
+    assert "sgru_tf/samples/scarf.png" in names and "sgru_tf/samples/LICENSES.md" in names
     assert "sgru_tf/pretrained/MODEL_CARD.md" in names
     metadata = next(name for name in names if name.endswith("METADATA"))
     text = zipfile.ZipFile(wheel).read(metadata).decode()
@@ -60,7 +63,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     assert not any("tensorflow" in line or "keras" in line for line in light)
 
 
-@pytest.mark.parametrize("name", ["sgru-infer", "sgru-train", "sgru-prepare"])
+@pytest.mark.parametrize("name", ["sgru-infer", "sgru-train", "sgru-prepare", "sgru-export"])
 def test_console_scripts_start(installed, tmp_path, name):
     environment = os.environ | {"PYTHONPATH": str(installed)}
     script = installed / "bin" / name

@@ -1,0 +1,76 @@
+"""The network as a graph for phones: fixed size, rank 4 throughout, pictures ready to show.
+
+It differs from the Keras model in what comes after the last convolution only. There the Keras
+model reshapes to rank 5, which the delegates of phones do not take. Here the channels of the last
+convolution are put in the order R G B of each proposal, its weights are scaled to 0-255, and the
+result is clipped, rounded, split into proposals and joined on the batch axis.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import tempfile
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from sgru_tf.litert import SIGNATURE
+
+
+@contextlib.contextmanager
+def converter(model, width: int, height: int, input_dtype: str) -> Iterator[Callable[..., bytes]]:
+    """Trace the graph, and give a function that converts it for as long as the block lasts.
+
+    Args:
+        model: `SwishGatedUNet` in float32.
+        width: of the sketch, in pixels; a multiple of 32.
+        height: of the sketch, in pixels; a multiple of 32.
+        input_dtype: "uint8" or "float32".
+
+    Yields:
+        `convert(half=False)`: gives the TFLite file with float32 weights, or with float16 ones.
+        Its signature `colorize`: `sketch` (1, H, W, 1), 0-255 -> `proposals` uint8 (N, H, W, 3).
+    """
+    import keras
+    import tensorflow as tf
+
+    spec = tf.TensorSpec((1, height, width, 1), input_dtype, name="sketch")
+    # Other ways to the converter lose the signature's name, or the weights without a word.
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+    archive.add_endpoint(SIGNATURE, tf.function(_mobile_function(model), input_signature=[spec]))
+    with tempfile.TemporaryDirectory() as folder:
+        archive.write_out(folder, verbose=False)
+
+        @functools.cache
+        def convert(half: bool = False) -> bytes:
+            work = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[SIGNATURE])
+            if half:
+                work.optimizations = [tf.lite.Optimize.DEFAULT]
+                work.target_spec.supported_types = [tf.float16]
+            return work.convert()
+
+        yield convert
+
+
+def _mobile_function(model):
+    import keras
+    import tensorflow as tf
+
+    last = model.get_layer("last")
+    backbone = keras.Model(model.input, last.input)
+    proposals = model.sgru_config.proposals
+    kernel, bias = (keras.ops.convert_to_numpy(weight) for weight in last.weights)
+    order = [colour * proposals + index for index in range(proposals) for colour in range(3)]
+    kernel = (kernel[..., order] * 127.5).astype(np.float32)
+    # The half is for the cast below, which cuts off.
+    bias = ((bias[order] + 1.0) * 127.5 + 0.5).astype(np.float32)
+
+    def colorize(sketch):
+        maps = backbone(tf.cast(sketch, tf.float32), training=False)
+        pictures = tf.nn.bias_add(tf.nn.conv2d(maps, kernel, 1, "SAME"), bias)
+        pictures = tf.cast(tf.minimum(tf.nn.relu(pictures), 255.5), tf.uint8)
+        return {"proposals": tf.concat(tf.split(pictures, proposals, axis=3), axis=0)}
+
+    return colorize

@@ -25,9 +25,9 @@ clean:
 
 .venv/demo.stamp: setup.cfg pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable '.[tf]'
+	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 
 .venv/test.stamp: .venv/demo.stamp
-	$(BIN)/python -m pip install --quiet --editable '.[tf,dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[tf,export,dev]'
 	touch $@

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from sgru_tf.errors import SgruError
+from sgru_tf.export.comparing import Comparison, Likeness
 from sgru_tf.export.inspecting import Contents
 from sgru_tf.litert import LiteRTNetwork
 
@@ -17,29 +16,6 @@ At 36 dB the nine pictures side by side look the same; under 30 colours begin to
 BROKEN = 15
 """PSNR in dB under which a file does not draw what the model draws: it has lost its weights, or
 computes values that are not numbers. It is refused whatever loss is allowed."""
-
-
-@dataclass(frozen=True)
-class Likeness:
-    """How near a file comes to the Keras model, over some sketches.
-
-    Attributes:
-        mean: Mean PSNR over the sketches in dB, on rounded pictures 0-255.
-        least: PSNR of the worst sketch, in dB.
-        largest: Largest difference of a value, in grey levels.
-        worst: Name of the worst sketch.
-    """
-
-    mean: float
-    least: float
-    largest: int
-    worst: str
-
-
-def psnr(first: np.ndarray, second: np.ndarray) -> float:
-    """Give the peak signal-to-noise ratio of two pictures 0-255, in dB; 100 for equal ones."""
-    error = np.mean((first.astype(np.float64) - second.astype(np.float64)) ** 2)
-    return float(min(100.0, 10 * np.log10(255**2 / error))) if error else 100.0
 
 
 def keras_pictures(model, pages: list[np.ndarray]) -> list[np.ndarray]:
@@ -74,13 +50,10 @@ def likeness(path, names: list[str], pages: list[np.ndarray], truths) -> Likenes
         truths: from `keras_pictures`.
     """
     network = LiteRTNetwork(path)
-    ratios, largest = [], 0
+    comparison = Comparison()
     for page, truth in zip(pages, truths, strict=True):
-        answer = network(page[None, :, :, None].astype(np.float32))[0]
-        ratios.append(psnr(answer, truth))
-        largest = max(largest, int(np.abs(answer.astype(int) - truth).max()))
-    least = int(np.argmin(ratios))
-    return Likeness(float(np.mean(ratios)), ratios[least], largest, names[least])
+        comparison.add(network(page[None, :, :, None].astype(np.float32))[0], truth)
+    return comparison.likeness(names)
 
 
 def faults(contents: Contents, kernels: int) -> str:

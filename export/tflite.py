@@ -13,15 +13,9 @@ from pathlib import Path
 
 from sgru_tf import __version__
 from sgru_tf.errors import SgruError, one_line
+from sgru_tf.export.comparing import Likeness
 from sgru_tf.export.inspecting import Contents, inspect
-from sgru_tf.export.judging import (
-    BROKEN,
-    Likeness,
-    faults,
-    keras_pictures,
-    likeness,
-    shortfall,
-)
+from sgru_tf.export.judging import BROKEN, faults, keras_pictures, likeness, shortfall
 from sgru_tf.export.metadata import with_metadata
 from sgru_tf.export.mobile_graph import converter
 from sgru_tf.export.quantizing import quantize_maps, quantize_weights

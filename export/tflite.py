@@ -89,6 +89,8 @@ def export_tflite(
     unknown = [one for one in precisions if one not in PRECISIONS]
     if unknown or input_dtype not in INPUTS:
         raise SgruError(f"{(unknown or [input_dtype])[0]!r} is not a precision or type known here")
+    from sgru_tf.model import in_float32  # brings Keras
+
     model = in_float32(model)
     # Gains and offsets are not counted: equal ones are stored once.
     kernels = sum(math.prod(weight.shape) for weight in model.weights if len(weight.shape) == 4)
@@ -127,17 +129,6 @@ def check_side(side: int) -> int:
     if side % _STEP or not _STEP <= side <= _GREATEST_SIDE:
         raise SgruError(f"a side of {side} pixels: use multiples of 32, 32-{_GREATEST_SIDE}")
     return side
-
-
-def in_float32(model):
-    """Give a model in float32 throughout: graphs of mixed precision cannot be converted."""
-    from sgru_tf.model import build_sgru
-
-    if all(layer.dtype_policy.name == "float32" for layer in model.layers):
-        return model
-    twin = build_sgru(model.sgru_config)
-    twin.set_weights(model.get_weights())
-    return twin
 
 
 def _content(name: str, convert, precision: str, pages) -> bytes:

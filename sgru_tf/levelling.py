@@ -35,7 +35,8 @@ LEAST_LEVEL = 64
 GRAIN = 0.05
 """Paper is set this share brighter than it was found, so that its grain becomes white too."""
 
-_LIKE_PAPER = 0.97
+LIKE_PAPER = 0.97
+"""Blocks are paper if they are at least this share as bright as the envelope there."""
 
 
 def paper_map(grey: np.ndarray) -> np.ndarray | None:
@@ -62,7 +63,7 @@ def paper_map(grey: np.ndarray) -> np.ndarray | None:
         return None
     found = np.where(found < DARKEST_PAPER * brightest, 0, found)
     envelope = _envelope(found, STEEPEST_LIGHT / max(found.shape))
-    is_paper = (found > 0) & (found >= _LIKE_PAPER * envelope)
+    is_paper = (found > 0) & (found >= LIKE_PAPER * envelope)
     paper = fill(found[:, :, None], is_paper.astype(np.float32))[:, :, 0]
     paper = _mean3(_mean3(paper))
     if paper.min() > 254:

@@ -17,7 +17,8 @@ lines); trust is relative, so between dense lines the least inked pixels still d
 LEVELS = 5
 """Halvings of the fill; 2 ** 5 = 32 is also the multiple that the network's input has."""
 
-_FAINT = 0.001
+FAINT = 0.001
+"""Weight at which a level of the fill counts half against the coarser ones."""
 
 
 def ink_free_weights(sketch: np.ndarray) -> np.ndarray:
@@ -88,7 +89,7 @@ def fill(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     for sums, mass in reversed(pyramid):
         if result.shape != sums.shape:
             result = _double(result)
-        own = mass / (mass + _FAINT)
+        own = mass / (mass + FAINT)
         result = result + own * (sums / np.maximum(mass, 1e-12) - result)
     result = weight * value + (1 - weight) * result
     return result[:height, :width]

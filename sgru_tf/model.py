@@ -108,3 +108,16 @@ def build_sgru(config: ModelConfig | None = None, dtype="float32") -> keras.Mode
         0..255. H and W must be multiples of 32 and may differ from call to call.
     """
     return SwishGatedUNet(config, dtype=dtype)
+
+
+def in_float32(model: SwishGatedUNet) -> SwishGatedUNet:
+    """Give a model whose layers all compute in float32: itself, or a copy with its weights.
+
+    Graphs of mixed precision can neither be served everywhere nor converted to TFLite.
+    """
+    policies = {layer.dtype_policy.name for layer in model._flatten_layers(include_self=False)}
+    if policies == {"float32"}:
+        return model
+    copy = build_sgru(model.sgru_config)
+    copy.set_weights(model.get_weights())
+    return copy

@@ -1,0 +1,196 @@
+"""Colour sketches with a model that TensorFlow Serving serves.
+
+python serving_client.py sketch.png                        over REST, at http://localhost:8501
+python serving_client.py *.png --out coloured --rest http://gpu-box:8501
+python serving_client.py sketch.png --grpc localhost:8500  over gRPC; needs tensorflow-serving-api
+
+For each NAME the proposals NAME_1.png, NAME_2.png ... are written. The exit status is 1 if any
+sketch could not be coloured. Photographs that lie on their side by EXIF are to be turned first:
+the server does not read EXIF.
+"""
+
+import base64
+import json
+import os
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import click
+
+UNLIMITED = -1
+DT_STRING = 7
+
+
+class ServerError(Exception):
+    """The server cannot be reached, or it answered with an error; one line."""
+
+
+class RestClient:
+    """Talks to the REST port.
+
+    Args:
+        address: as in http://localhost:8501.
+        model: the model's name on the server.
+        timeout: seconds to wait for an answer.
+    """
+
+    def __init__(self, address: str, model: str, timeout: float):
+        if not address.startswith(("http://", "https://")):
+            address = f"http://{address}"
+        self.url = f"{address.rstrip('/')}/v1/models/{model}:predict"
+        self.timeout = timeout
+
+    def colour(self, data: bytes) -> tuple[list[bytes], str]:
+        """Send an encoded picture; give the proposals as PNG files, and the status.
+
+        Raises:
+            ServerError: there is no such server, or it answered with an error.
+        """
+        body = json.dumps({"instances": [{"b64": base64.b64encode(data).decode()}]})
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(self.url, body.encode(), headers)
+        try:
+            with urllib.request.urlopen(request, timeout=self.timeout) as response:
+                answer = json.load(response)["predictions"][0]
+            pngs = [base64.b64decode(png["b64"]) for png in answer["png_bytes"]]
+            return pngs, answer["status"]
+        except urllib.error.HTTPError as error:
+            raise ServerError(f"{self.url}: {error.code} {_reason(error)}") from error
+        except OSError as error:
+            reason = getattr(error, "reason", error)
+            raise ServerError(f"{self.url}: no answer; {_one_line(reason)}") from error
+        except (ValueError, LookupError, TypeError) as error:
+            raise ServerError(f"{self.url}: answered with something else than pictures") from error
+
+
+class GrpcClient:
+    """Talks to the gRPC port.
+
+    Args:
+        address: as in localhost:8500.
+        model: the model's name on the server.
+        timeout: seconds to wait for an answer.
+
+    Raises:
+        ServerError: tensorflow-serving-api is not installed.
+    """
+
+    def __init__(self, address: str, model: str, timeout: float):
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        try:
+            import grpc
+            from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+        except ImportError as error:
+            raise ServerError("gRPC needs the package tensorflow-serving-api") from error
+        self.grpc, self.messages = grpc, predict_pb2
+        self.address, self.model, self.timeout = address, model, timeout
+        # gRPC refuses answers of more than 4 MiB unless told otherwise: nine pictures are more.
+        options = [
+            ("grpc.max_receive_message_length", UNLIMITED),
+            ("grpc.max_send_message_length", UNLIMITED),
+        ]
+        channel = grpc.insecure_channel(address, options)
+        self.service = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+
+    def colour(self, data: bytes) -> tuple[list[bytes], str]:
+        """Send an encoded picture; give the proposals as PNG files, and the status.
+
+        Raises:
+            ServerError: there is no such server, or it answered with an error.
+        """
+        request = self.messages.PredictRequest()
+        request.model_spec.name = self.model
+        request.model_spec.signature_name = "serving_default"
+        tensor = request.inputs["image_bytes"]
+        tensor.dtype = DT_STRING
+        tensor.tensor_shape.dim.add().size = 1
+        tensor.string_val.append(data)
+        try:
+            outputs = self.service.Predict(request, self.timeout).outputs
+        except self.grpc.RpcError as error:
+            text = f"{error.code().name}; {_one_line(error.details())}"
+            raise ServerError(f"{self.address}: {text}") from error
+        return list(outputs["png_bytes"].string_val), outputs["status"].string_val[0].decode()
+
+
+def _reason(error: urllib.error.HTTPError) -> str:
+    try:
+        return _one_line(json.load(error)["error"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return _one_line(error.reason)
+
+
+def _one_line(text) -> str:
+    return " ".join(str(text).split())[:300]
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_name(f".part-{os.getpid()}-{path.name}")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("sketches", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("colored"),
+    show_default=True,
+    help="Folder for the results; created if need be.",
+)
+@click.option(
+    "--rest",
+    metavar="URL",
+    default="http://localhost:8501",
+    show_default=True,
+    help="The server's REST address.",
+)
+@click.option(
+    "--grpc", metavar="HOST:PORT", help="The server's gRPC address; this is used, if given."
+)
+@click.option("--model", default="sgru", show_default=True, help="The model's name on the server.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=120,
+    show_default=True,
+    help="Seconds to wait for each sketch.",
+)
+@click.pass_context
+def main(ctx, sketches, out, rest, grpc, model, timeout):
+    """Colour SKETCHES (PNG, JPEG, WebP, BMP, GIF) with a model on TensorFlow Serving."""
+    try:
+        client = GrpcClient(grpc, model, timeout) if grpc else RestClient(rest, model, timeout)
+        out.mkdir(parents=True, exist_ok=True)
+    except ServerError as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"cannot create {out}: {error.strerror}") from error
+    failed = 0
+    stems = [sketch.stem for sketch in sketches]
+    for sketch in sketches:
+        stem = sketch.stem if stems.count(sketch.stem) == 1 else sketch.name.replace(".", "_")
+        try:
+            pngs, status = client.colour(sketch.read_bytes())
+            for number, png in enumerate(() if status else pngs, start=1):
+                write(out / f"{stem}_{number}.png", png)
+        except ServerError as error:
+            # Not the sketch's fault: the next one would fail in the same way.
+            raise click.ClickException(str(error)) from error
+        except OSError as error:
+            status = error.strerror or _one_line(error)
+        if status:
+            failed += 1
+            click.echo(f"failed: {sketch}: {status}", err=True)
+    click.echo(f"coloured {len(sketches) - failed}, failed {failed} -> {out}")
+    ctx.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+"""The whole way from a sketch to its colourings as a graph of stock TensorFlow ops.
+
+It follows the specification in `sgru_tf.colorizer`. Full-size pictures are touched in bands and
+painted one proposal at a time, so the memory stays near that of one picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import tensorflow as tf
+
+from sgru_tf.export.decoding import decode
+from sgru_tf.export.graph_fill import colour_layer
+from sgru_tf.export.graph_level import level_paper, scaled
+from sgru_tf.export.graph_paint import grey_and_alpha, paint
+from sgru_tf.export.graph_resize import bilinear, half_even
+
+MULTIPLE = 32
+"""The network takes heights and widths that are multiples of this."""
+
+PNG_COMPRESSION = 4
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is fixed when a model is exported.
+
+    Attributes:
+        size: working size, the long side in pixels that the network sees.
+        lines: "sharp" or "network", as in `sgru_tf.colorizer`.
+        level: make tinted paper white first.
+        max_pixels: larger pictures are refused before they are decoded.
+    """
+
+    size: int
+    lines: str
+    level: bool
+    max_pixels: int
+
+
+class ServingGraph(tf.Module):
+    """A network with its weights, and the two signatures that serve it.
+
+    Holds plain variables, which both signatures share, and no Keras objects: the C++ loader does
+    not find the variables of those.
+
+    Args:
+        model: `keras.Model` of this project, float32, on the TensorFlow backend.
+        settings: see `Settings`.
+    """
+
+    def __init__(self, model, settings: Settings):
+        """Copy the weights; nothing is traced yet."""
+        super().__init__("sgru")
+        self.trained = _copies(model.trainable_variables)
+        self.fixed = _copies(model.non_trainable_variables)
+        # In a closure, because a module would track the Keras model if it were an attribute.
+        self._run = lambda x: model.stateless_call(self.trained, self.fixed, x, training=False)[0]
+        self._settings = settings
+        self._proposals = model.sgru_config.proposals
+
+    def signatures(self) -> dict:
+        """Trace both signatures.
+
+        Returns:
+            Concrete functions by name: `serving_default`, `image_bytes` string (B,) to
+            `png_bytes` string (B, N) and `status` string (B,); `colorize`, `sketch` uint8
+            (B, H, W, 1) to `proposals` uint8 (B, N, H, W, 3).
+        """
+        files = tf.TensorSpec([None], tf.string, "image_bytes")
+        sketches = tf.TensorSpec([None, None, None, 1], tf.uint8, "sketch")
+        specified = {
+            "serving_default": (self._serve, files),
+            "colorize": (self._colorize, sketches),
+        }
+        return {
+            name: tf.function(function, [spec], autograph=False).get_concrete_function()
+            for name, (function, spec) in specified.items()
+        }
+
+    def _serve(self, image_bytes):
+        image_bytes = tf.ensure_shape(image_bytes, [None])
+        results = tf.TensorSpec([self._proposals], tf.string), tf.TensorSpec([], tf.string)
+        pngs, status = _one_by_one(self._serve_one, image_bytes, results)
+        return {"png_bytes": pngs, "status": status}
+
+    def _serve_one(self, data):
+        picture, status = decode(data, self._settings.max_pixels)
+        pngs = tf.cond(
+            status == "", lambda: self._pngs(picture), lambda: tf.fill([self._proposals], "")
+        )
+        return tf.ensure_shape(pngs, [self._proposals]), status
+
+    def _pngs(self, picture):
+        grey, alpha = grey_and_alpha(picture)
+        line = self._line(grey)
+        working = self._working(line)
+        flats = self._flats(self._pictures(working[None])[0], working)
+
+        def png(flat):
+            painted = tf.concat([self._paint(flat, line), alpha], 2)
+            return tf.io.encode_png(painted, PNG_COMPRESSION)
+
+        return _one_by_one(png, flats, tf.TensorSpec([], tf.string))
+
+    def _colorize(self, sketch):
+        sketch = tf.ensure_shape(sketch, [None, None, None, 1])
+        with tf.control_dependencies([self._check(sketch)]):
+            greys = tf.identity(sketch[:, :, :, 0])
+        plane = tf.TensorSpec([None, None], tf.uint8)
+        lines = _one_by_one(self._line, greys, plane)
+        working = _one_by_one(self._working, lines, plane)
+        pictures = self._pictures(working)
+
+        def paint_all(parts):
+            line, working, pictures = parts
+            picture = tf.TensorSpec([None, None, 3], tf.uint8)
+            flats = self._flats(pictures, working)
+            return _one_by_one(lambda flat: self._paint(flat, line), flats, picture)
+
+        result = tf.TensorSpec([self._proposals, None, None, 3], tf.uint8)
+        return {"proposals": _one_by_one(paint_all, (lines, working, pictures), result)}
+
+    def _check(self, sketch):
+        shape = tf.shape(sketch, tf.int64)
+        most = self._settings.max_pixels
+        fits = tf.reduce_all(shape > 0) & (shape[1] * shape[2] <= most)
+        text = f"give sketches of at most {most} pixels each, and at least one; the shape is"
+        return tf.debugging.Assert(fits, [text, shape])
+
+    def _line(self, grey):
+        """Step 2 of the specification: uint8 (H, W) to the line layer."""
+        return level_paper(grey) if self._settings.level else grey
+
+    def _working(self, line):
+        """Step 3: the line layer to the working sketch, uint8 (h, w)."""
+        height, width = tf.unstack(tf.shape(line))
+        long_side = tf.cast(tf.maximum(height, width), tf.float64)
+        scale = self._settings.size / long_side
+        return bilinear(line[:, :, None], scaled(height, scale), scaled(width, scale))[:, :, 0]
+
+    def _pictures(self, working):
+        """Step 4: working sketches uint8 (B, h, w) to pictures float32 (B, N, h, w, 3), clipped."""
+        height, width = tf.unstack(tf.shape(working)[1:])
+        grow = [[0, 0], [0, -height % MULTIPLE], [0, -width % MULTIPLE]]
+        padded = tf.pad(working, grow, constant_values=tf.constant(255, tf.uint8))
+        answer = self._run(tf.cast(padded, tf.float32)[:, :, :, None])
+        answer = tf.ensure_shape(answer, [None, self._proposals, None, None, 3])
+        return tf.clip_by_value(answer[:, :, :height, :width], 0, 255)
+
+    def _flats(self, pictures, working):
+        """Step 5: pictures float32 (N, h, w, 3) of one sketch to colour layers, uint8."""
+        if self._settings.lines == "network":
+            return half_even(pictures)
+        return half_even(colour_layer(pictures, working))
+
+    def _paint(self, flat, line):
+        """Steps 6 and 7: a colour layer uint8 (h, w, 3) to a picture uint8 (H, W, 3)."""
+        if self._settings.lines == "network":
+            return paint(flat, tf.unstack(tf.shape(line)))
+        return paint(flat, line)
+
+
+def _copies(variables):
+    return [
+        tf.Variable(variable.value, trainable=False, name=variable.path.replace("/", "_"))
+        for variable in variables
+    ]
+
+
+def _one_by_one(function, elements, signature):
+    """Apply a function to the elements, never to two of them at once: that would double memory."""
+    return tf.map_fn(function, elements, parallel_iterations=1, fn_output_signature=signature)

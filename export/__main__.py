@@ -137,7 +137,7 @@ def tflite(model, out, sizes, precisions, input_dtype, calibration, allow_loss):
         loaded, name = _loaded(model)
         from sgru_tf.export.tflite import PRECISIONS, export_tflite
 
-        side = loaded.sgru_config.working_size
+        side = -(-loaded.sgru_config.working_size // 32) * 32
         for done in export_tflite(
             loaded,
             out,
@@ -214,7 +214,8 @@ def _loaded(path):
     say("loading the model")
     model = load_model(path)
     named = Path(path).resolve() if path else shipped_model()
-    return model, named.stem.replace(" ", "_") or "sgru"
+    name = named.name if named.is_dir() else named.stem
+    return model, name.replace(" ", "_") or "sgru"
 
 
 class _plain_errors:  # noqa: N801

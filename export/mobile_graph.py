@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from sgru_tf.errors import SgruError, one_line
 from sgru_tf.litert import SIGNATURE
 
 
@@ -41,7 +42,12 @@ def converter(model, width: int, height: int, input_dtype: str) -> Iterator[Call
     archive.track(model)
     archive.add_endpoint(SIGNATURE, tf.function(_mobile_function(model), input_signature=[spec]))
     with tempfile.TemporaryDirectory() as folder:
-        archive.write_out(folder, verbose=False)
+        try:
+            archive.write_out(folder, verbose=False)
+        except (OSError, tf.errors.OpError) as error:
+            raise SgruError(
+                f"{folder}: the temporary folder cannot be written to; {one_line(error)}"
+            ) from error
 
         @functools.cache
         def convert(half: bool = False) -> bytes:

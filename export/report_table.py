@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 from collections.abc import Sequence
 from importlib import metadata
 
+from sgru_tf.cores import usable_cores
 from sgru_tf.export.measuring import WARMUPS
 from sgru_tf.export.report_items import Failure
 from sgru_tf.export.report_rows import COMPARED_SIDE, SERVED_SIDE, THREADS, Row
@@ -37,7 +37,7 @@ def machine() -> dict:
     """Tell on what the numbers were taken: processor, system, versions."""
     return {
         "cpu": _processor(),
-        "cores": _usable_cores(),
+        "cores": usable_cores(),
         "system": platform.platform(),
         "python": platform.python_version(),
         "sgru_tf": _version("sgru-tf"),
@@ -163,12 +163,6 @@ def _processor() -> str:
     except OSError:
         pass
     return platform.processor() or platform.machine() or "unknown processor"
-
-
-def _usable_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _version(*names: str) -> str:

@@ -1,7 +1,8 @@
 """Keras model -> TFLite files for phones and browsers, each compared with Keras before it counts.
 
-A file `NAME-WIDTHxHEIGHT-PRECISION.tflite` has the signature `colorize`: `sketch` (1, H, W, 1),
-uint8 or float32, 0 = ink, 255 = paper -> `proposals` uint8 (N, H, W, 3), RGB, ready to show.
+A file `NAME-WIDTHxHEIGHT-PRECISION.tflite` (`...-float32in.tflite` if it takes floats) has the
+signature `colorize`: `sketch` (1, H, W, 1), uint8 or float32, 0 = ink, 255 = paper -> `proposals`
+uint8 (N, H, W, 3), RGB, ready to show.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from sgru_tf import __version__
 from sgru_tf.errors import SgruError, one_line
+from sgru_tf.export.checking import check_model
 from sgru_tf.export.comparing import Likeness
 from sgru_tf.export.inspecting import Contents, inspect
 from sgru_tf.export.judging import BROKEN, faults, keras_pictures, likeness, shortfall
@@ -84,6 +86,8 @@ def export_tflite(
         SgruError: a size or another argument is no good, the model's answers are not finite, or
             the folder cannot be written to.
     """
+    check_model(model)
+    sizes, precisions = list(dict.fromkeys(sizes)), list(dict.fromkeys(precisions))
     for width, height in sizes:
         check_side(width), check_side(height)
     unknown = [one for one in precisions if one not in PRECISIONS]
@@ -104,7 +108,8 @@ def export_tflite(
         tell(f"tracing the network at {width} x {height}")
         with converter(model, width, height, input_dtype) as convert:
             for precision in precisions:
-                path = Path(out, f"{name}-{width}x{height}-{precision}.tflite")
+                kind = precision if input_dtype == "uint8" else f"{precision}-{input_dtype}in"
+                path = Path(out, f"{name}-{width}x{height}-{kind}.tflite")
                 tell(f"converting and comparing {path.name}")
                 content = _content(path.name, convert, precision, to_calibrate)
                 values = {
@@ -149,8 +154,9 @@ def _checked(
     """Write a file if it is good: it has its own name only then."""
     contents = inspect(content)
     problem = faults(contents, kernels)
+    stays = "; the older file of that name is left as it is" if path.exists() else ""
     if problem:
-        return Exported(path, problem, len(content), None, contents)
+        return Exported(path, problem + stays, len(content), None, contents)
     try:
         with whole_file(path) as part:
             part.write_bytes(content)
@@ -165,7 +171,7 @@ def _checked(
                 raise _Refused
     except _Refused:
         pass
-    return Exported(path, problem, len(content), found, contents)
+    return Exported(path, problem and problem + stays, len(content), found, contents)
 
 
 class _Refused(Exception):

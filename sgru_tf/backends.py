@@ -38,7 +38,7 @@ def open_network(path=None):
     """
     if path is None:
         path = shipped_model() if _has_keras() else shipped_tflite()
-    if Path(path).suffix == ".tflite":
+    if Path(path).suffix.lower() == ".tflite":
         return LiteRTNetwork(path)
     import_quietly("keras")
 
@@ -46,8 +46,10 @@ def open_network(path=None):
 
 
 def _has_keras() -> bool:
-    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
-    return all(find_spec(package) for package in ("keras", backend))
+    backend = os.environ.get("KERAS_BACKEND") or "tensorflow"
+    # Of a backend that it does not know, let Keras tell itself.
+    known = backend in ("tensorflow", "jax", "torch")
+    return bool(find_spec("keras")) and (not known or bool(find_spec(backend)))
 
 
 def as_network(model):

@@ -38,7 +38,8 @@ class _Picks(click.ParamType):
 @click.option(
     "--model",
     type=click.Path(path_type=Path),
-    help="A .keras file, the folder of a training run, or a published TF1 checkpoint's prefix.  "
+    help="A .keras or .tflite file, the folder of a training run, or a published TF1 checkpoint's "
+    "prefix.  "
     "[default: the shipped weights]",
 )
 @click.option("--pick", type=_Picks(), default=(), help="Write these proposals only, as in 1,4.")

@@ -28,8 +28,8 @@ everywhere: the picture as the network drew it, resized.
 
 Memory: a process that colours 12000 x 10000 PNGs with the shipped model, two proposals and a
 sheet each, peaks at 1.37 GB for a grey one, 1.39 GB for an RGBA one, 1.49 GB for several of
-those. Half of it is TensorFlow. Pictures over 24 megapixels are not written as WebP, whose
-encoder would take more.
+those, with the Keras model; half of it is TensorFlow. Pictures over 24 megapixels are not
+written as WebP, whose encoder would take more.
 """
 
 from __future__ import annotations
@@ -61,9 +61,9 @@ class Colorizer:
         nine = colorizer("girl.png")  # uint8 (9, H, W, 3)
 
     Args:
-        path: None for the shipped weights; a `.keras` file, a training run folder or a TF1
-            checkpoint prefix; or a model: a `keras.Model` of this project, or any callable from
-            float32 (1, H, W, 1) to (1, N, H, W, 3), see `sgru_tf.backends`.
+        path: None for the shipped weights; a `.keras` or `.tflite` file, a training run folder or
+            a TF1 checkpoint prefix; or a model: a `keras.Model` of this project, or any callable
+            from float32 (1, H, W, 1) to (1, N, H, W, 3), see `sgru_tf.backends`.
         size: working size, the long side in pixels that the network sees; the model's own if None.
         lines: "sharp" for the artist's own lines at full resolution, "network" for the picture
             as the network drew it, resized.

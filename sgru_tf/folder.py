@@ -175,7 +175,7 @@ def prepare_folder(folder: Path) -> None:
     except OSError as error:
         raise SgruError(f"cannot create the folder {folder}: {error.strerror}") from error
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise SgruError(f"cannot write to the folder {folder}: permission denied")
+        raise SgruError(f"cannot write to the folder {folder}: not permitted, or read-only")
 
 
 def _sketches(given: Path, out: Path | None, recursive: bool, problems: list[str]) -> list[Job]:

@@ -8,11 +8,12 @@ where the runtime refuses that, the sketch is padded with white paper to the fil
 from __future__ import annotations
 
 import json
-import os
+import threading
 from pathlib import Path
 
 import numpy as np
 
+from sgru_tf.cores import usable_cores
 from sgru_tf.errors import SgruError, one_line
 from sgru_tf.quiet import quiet_stderr
 
@@ -24,7 +25,7 @@ SIGNATURE = "colorize"
 
 
 class LiteRTNetwork:
-    """A `.tflite` file as `sgru_tf.backends` wants a network.
+    """A `.tflite` file as `sgru_tf.backends` wants a network; threads may share it, and take turns.
 
     Args:
         path: the file.
@@ -48,7 +49,7 @@ class LiteRTNetwork:
         try:
             with quiet_stderr(tell=False):
                 self._interpreter = Interpreter(
-                    model_path=str(self.path), num_threads=threads or _cores()
+                    model_path=str(self.path), num_threads=threads or usable_cores()
                 )
         except (RuntimeError, ValueError) as error:
             raise SgruError(f"{self.path}: LiteRT cannot open it; {one_line(error)}") from error
@@ -58,6 +59,7 @@ class LiteRTNetwork:
         self._own_shape = tuple(int(side) for side in self._input["shape"][1:3])
         self.working_size = max(self._own_shape)
         self._shape: tuple[int, int] | None = None
+        self._turn = threading.Lock()
 
     def __call__(self, sketch: np.ndarray) -> np.ndarray:
         """Colour one sketch: float32 (1, H, W, 1), 0-255, to uint8 (1, N, H, W, 3).
@@ -65,6 +67,10 @@ class LiteRTNetwork:
         Raises:
             SgruError: there is not enough memory, or the file cannot be resized and is too small.
         """
+        with self._turn:
+            return self._run(sketch)
+
+    def _run(self, sketch: np.ndarray) -> np.ndarray:
         height, width = sketch.shape[1:3]
         shape = self._resized((height, width))
         try:
@@ -107,13 +113,6 @@ class LiteRTNetwork:
         except (RuntimeError, ValueError):
             return False
         return True
-
-
-def _cores() -> int:
-    """Cores that this process may use: fewer than the machine has, in a container."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def read_metadata(path) -> dict:

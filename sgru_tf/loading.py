@@ -41,7 +41,7 @@ def load_model(path=None):
         return _load_run(path)
     if path.suffix == ".keras":
         return _load_keras(path)
-    if path.suffix == ".tflite" and path.exists():
+    if path.suffix.lower() == ".tflite" and path.exists():
         raise SgruError(
             f"{path}: a TFLite file can colour (infer.py, Colorizer), not be trained or exported"
         )
@@ -50,7 +50,7 @@ def load_model(path=None):
     if is_published_checkpoint(path):
         return load_published(path)
     if path.exists():
-        problem = "not a model; give a .keras file, a run folder or a TF1 checkpoint prefix"
+        problem = "not a model; give a .keras or .tflite file, a run folder or a TF1 prefix"
     else:
         problem = "no such model"
     raise SgruError(f"{path}: {problem}")

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from contextlib import contextmanager
 
-from sgru_tf.errors import SgruError
+from sgru_tf.errors import SgruError, one_line
 
 
 def import_quietly(name: str) -> None:
@@ -29,6 +29,8 @@ def import_quietly(name: str) -> None:
         raise SgruError(
             f"{error.name} is not installed, and is needed here: install with the extra [tf]"
         ) from error
+    except ValueError as error:  # Keras, of a KERAS_BACKEND that it does not know
+        raise SgruError(f"{name} cannot be imported; {one_line(error)}") from error
 
 
 @contextmanager
@@ -44,7 +46,8 @@ def quiet_stderr(*, tell: bool = True):
         yield
         return
     with tempfile.TemporaryFile() as caught:
-        sys.stderr.flush()
+        if sys.stderr is not None:
+            sys.stderr.flush()
         os.dup2(caught.fileno(), 2)
         try:
             yield

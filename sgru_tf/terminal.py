@@ -43,7 +43,7 @@ class FileProgress:
         self.now = now
         self.start = self.last = now()
         self.first = 0.0
-        self.live = sys.stderr.isatty()
+        self.live = sys.stderr is not None and sys.stderr.isatty()
 
     def show(self, skipped: bool) -> None:
         """Count a file, and print the line."""

@@ -45,6 +45,16 @@ def test_the_shipped_file_draws_what_the_keras_model_draws_at_several_sizes(ship
         assert psnr(answer, keras_network(page)) > 38
 
 
+def test_threads_may_share_it(shipped):
+    from concurrent.futures import ThreadPoolExecutor
+
+    pages = [drawing(64, 64), drawing(32, 96), drawing(64, 32)] * 8
+    alone = [shipped(page) for page in pages]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(shipped, pages))
+    assert all((one == other).all() for one, other in zip(alone, together, strict=True))
+
+
 def test_what_it_says_of_itself(shipped):
     assert shipped.proposals == 9
     assert shipped.working_size == 256

@@ -1,6 +1,7 @@
 """TFLite export: what is in the files, that they draw what Keras draws, and what is refused."""
 
 import contextlib
+import dataclasses
 import subprocess
 import sys
 
@@ -146,6 +147,7 @@ def test_float32_input(tiny_model, tmp_path, pages):
         input_dtype="float32",
         allow_loss=True,
     )
+    assert done.path.name == f"sgru-{WIDTH}x{HEIGHT}-int8-float32in.tflite"
     runner = interpreter_of(done.path).get_signature_runner("colorize")
     answer = runner(sketch=pages[0][None, :, :, None].astype("float32"))["proposals"]
     (truth,) = judging.keras_pictures(tiny_model, pages[:1])
@@ -192,7 +194,10 @@ def test_a_file_that_loses_too_much_is_not_written(tiny_model, tmp_path, monkeyp
     assert f"on {done.likeness.worst}, 98 are wanted" in one(tiny_model, tmp_path).problem
     assert list(tmp_path.iterdir()) == []
     assert one(tiny_model, tmp_path, allow_loss=True).problem == ""
-    assert len(list(tmp_path.iterdir())) == 1
+    (path,) = tmp_path.iterdir()
+    before = path.read_bytes()
+    assert "the older file of that name is left" in one(tiny_model, tmp_path).problem
+    assert path.read_bytes() == before
 
 
 def test_a_file_that_draws_something_else_is_never_written(tiny_model, tmp_path, converted):
@@ -307,6 +312,48 @@ def test_the_command_says_what_it_refuses(tiny_file, tmp_path, monkeypatch, conv
     assert [path.name for path in tmp_path.iterdir()] == ["my_model-96x64-float32.tflite"]
     assert "not written: " in result.stderr and "98 are wanted" in result.stderr
     assert "--allow-loss" in result.stderr
+
+
+def test_runs_keep_their_names_apart_and_odd_working_sizes_are_rounded_up(
+    tiny_config, tmp_path, monkeypatch
+):
+    """Two runs whose names differ after a dot, of a model meant for 40 pixels."""
+    config = dataclasses.replace(tiny_config, working_size=40)
+    asked = []
+
+    def spy(model, out, *, name, sizes, **_):
+        asked.append((name, tuple(sizes)))
+        return []
+
+    monkeypatch.setattr(tflite, "export_tflite", spy)
+    for name in ("run.v2", "run.v3 a"):
+        (tmp_path / name).mkdir()
+        build_sgru(config).save(tmp_path / name / "best.keras")
+        assert run("tflite", "--model", tmp_path / name, "--out", tmp_path).exit_code == 0
+    assert asked == [("run.v2", ((64, 64),)), ("run.v3_a", ((64, 64),))]
+
+
+def test_what_cannot_be_exported(tmp_path, monkeypatch):
+    import keras
+
+    with pytest.raises(SgruError, match="cannot export a str"):
+        one("model.keras", tmp_path)
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    monkeypatch.setattr(tflite, "sketches_of", None)  # must not be reached
+    with pytest.raises(SgruError, match="KERAS_BACKEND=tensorflow"):
+        one(type("Model", (), {"sgru_config": None})(), tmp_path)
+
+
+def test_a_full_temporary_folder(tiny_model, tmp_path, monkeypatch):
+    import keras
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(type(keras.export.ExportArchive()), "write_out", full)
+    with pytest.raises(SgruError, match="temporary folder cannot be written to.*No space"):
+        one(tiny_model, tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("size", ["100", "0", "x", "64x", "64x64x64", "8192", "-32", "²56"])

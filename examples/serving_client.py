@@ -4,16 +4,21 @@ python serving_client.py sketch.png                        over REST, at http://
 python serving_client.py *.png --out coloured --rest http://gpu-box:8501
 python serving_client.py sketch.png --grpc localhost:8500  over gRPC; needs tensorflow-serving-api
 
-For each NAME the proposals NAME_1.png, NAME_2.png ... are written. The exit status is 1 if any
-sketch could not be coloured. Photographs that lie on their side by EXIF are to be turned first:
-the server does not read EXIF.
+For each NAME the proposals NAME_1.png, NAME_2.png ... are written; the results of sketches of one
+name have their folder's name or their suffix in theirs. The exit status is 1 if any sketch could
+not be coloured. Photographs that lie on their side by EXIF are to be turned first: the server does
+not read EXIF.
 """
 
 import base64
+import http.client
 import json
 import os
 import urllib.error
+import urllib.parse
 import urllib.request
+from collections import defaultdict
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -38,7 +43,8 @@ class RestClient:
     def __init__(self, address: str, model: str, timeout: float):
         if not address.startswith(("http://", "https://")):
             address = f"http://{address}"
-        self.url = f"{address.rstrip('/')}/v1/models/{model}:predict"
+        name = urllib.parse.quote(model, safe="", errors="replace")
+        self.url = f"{address.rstrip('/')}/v1/models/{name}:predict"
         self.timeout = timeout
 
     def colour(self, data: bytes) -> tuple[list[bytes], str]:
@@ -49,17 +55,24 @@ class RestClient:
         """
         body = json.dumps({"instances": [{"b64": base64.b64encode(data).decode()}]})
         headers = {"Content-Type": "application/json"}
-        request = urllib.request.Request(self.url, body.encode(), headers)
         try:
+            request = urllib.request.Request(self.url, body.encode(), headers)
             with urllib.request.urlopen(request, timeout=self.timeout) as response:
-                answer = json.load(response)["predictions"][0]
-            pngs = [base64.b64decode(png["b64"]) for png in answer["png_bytes"]]
-            return pngs, answer["status"]
+                answer = response.read()
         except urllib.error.HTTPError as error:
             raise ServerError(f"{self.url}: {error.code} {_reason(error)}") from error
         except OSError as error:
             reason = getattr(error, "reason", error)
             raise ServerError(f"{self.url}: no answer; {_one_line(reason)}") from error
+        except (http.client.InvalidURL, ValueError, OverflowError) as error:
+            raise ServerError(f"{self.url}: cannot be asked; {_one_line(error)}") from error
+        except http.client.HTTPException as error:
+            text = "the answer is not whole or not HTTP; is this the server's REST port?"
+            raise ServerError(f"{self.url}: {text}") from error
+        try:
+            prediction = json.loads(answer)["predictions"][0]
+            pngs = [base64.b64decode(png["b64"]) for png in prediction["png_bytes"]]
+            return pngs, prediction["status"]
         except (ValueError, LookupError, TypeError) as error:
             raise ServerError(f"{self.url}: answered with something else than pictures") from error
 
@@ -79,8 +92,9 @@ class GrpcClient:
     def __init__(self, address: str, model: str, timeout: float):
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         try:
-            import grpc
-            from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+            with _quiet_stderr():
+                import grpc
+                from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
         except ImportError as error:
             raise ServerError("gRPC needs the package tensorflow-serving-api") from error
         self.grpc, self.messages = grpc, predict_pb2
@@ -111,18 +125,63 @@ class GrpcClient:
         except self.grpc.RpcError as error:
             text = f"{error.code().name}; {_one_line(error.details())}"
             raise ServerError(f"{self.address}: {text}") from error
+        if not {"png_bytes", "status"} <= set(outputs):
+            raise ServerError(f"{self.address}: answered with something else than pictures")
         return list(outputs["png_bytes"].string_val), outputs["status"].string_val[0].decode()
+
+
+@contextmanager
+def _quiet_stderr():
+    """Keep the C++ parts of TensorFlow, which prints as it is imported, from stderr."""
+    try:
+        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    except OSError:  # there is no stderr to keep quiet
+        yield
+        return
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _reason(error: urllib.error.HTTPError) -> str:
     try:
         return _one_line(json.load(error)["error"])
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, http.client.HTTPException):
         return _one_line(error.reason)
 
 
 def _one_line(text) -> str:
     return " ".join(str(text).split())[:300]
+
+
+def stems(sketches: list[Path]) -> list[str]:
+    """Give every sketch a name of its own for its results, whatever the folders they lie in.
+
+    Where names are alike, the folder's name is put before them if the folders differ, and the
+    suffix behind if the suffixes do; then they are counted.
+    """
+    groups = defaultdict(list)
+    for sketch in sketches:
+        # casefold: A.png and a.png meet on file systems that ignore case.
+        groups[sketch.stem.casefold()].append(sketch)
+    taken, result = set(), []
+    for sketch in sketches:
+        alike = groups[sketch.stem.casefold()]
+        stem, folder = sketch.stem, sketch.resolve().parent
+        if len({other.resolve().parent for other in alike}) > 1:
+            stem = f"{folder.name}_{stem}"
+        if len({other.suffix.lower() for other in alike}) > 1:
+            stem = f"{stem}_{sketch.suffix[1:].lower()}"
+        free, number = stem, 2
+        while free.casefold() in taken:
+            free, number = f"{stem}-{number}", number + 1
+        taken.add(free.casefold())
+        result.append(free)
+    return result
 
 
 def write(path: Path, data: bytes) -> None:
@@ -172,14 +231,15 @@ def main(ctx, sketches, out, rest, grpc, model, timeout):
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"cannot create {out}: {error.strerror}") from error
-    failed = 0
-    stems = [sketch.stem for sketch in sketches]
-    for sketch in sketches:
-        stem = sketch.stem if stems.count(sketch.stem) == 1 else sketch.name.replace(".", "_")
+    failed, sources = 0, {sketch.resolve() for sketch in sketches}
+    for sketch, stem in zip(sketches, stems(sketches), strict=True):
         try:
             pngs, status = client.colour(sketch.read_bytes())
-            for number, png in enumerate(() if status else pngs, start=1):
-                write(out / f"{stem}_{number}.png", png)
+            results = [] if status else [out / f"{stem}_{n + 1}.png" for n in range(len(pngs))]
+            if any(path.resolve() in sources for path in results):
+                status, results = "a result would replace a sketch; use another --out", []
+            for path, png in zip(results, pngs, strict=False):
+                write(path, png)
         except ServerError as error:
             # Not the sketch's fault: the next one would fail in the same way.
             raise click.ClickException(str(error)) from error

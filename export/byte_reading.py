@@ -12,6 +12,7 @@ def attempt(function, data, fallback):
     """Apply a function that may fail to a string; give the fallback where it does.
 
     TensorFlow has no exceptions inside a graph, but a dataset can leave out the elements whose
+    mapping fails, so here is a dataset of one element.
 
     Args:
         function: of a string scalar, to one tensor.

@@ -14,6 +14,11 @@ from sgru_tf.export.byte_reading import as_bytes, attempt, length, no_pixels, pi
 
 _SCREEN_BYTES = 13  # of the file's header and the description of its canvas
 _PICTURE_BYTES = 10  # of the description of a picture
+# Encoders fill blocks of up to 255 bytes. A file of blocks that are far smaller on the average
+# takes long to walk through, and is not read.
+_BLOCK_BYTES = 32
+_SPARE_BLOCKS = 1024
+_EXTENSION_BLOCKS = 4  # an extension takes about as long to skip as so many blocks
 _EXTENSION, _PICTURE, _GRAPHIC_CONTROL = 0x21, 0x2C, 0xF9
 
 
@@ -25,7 +30,7 @@ def decode_gif(data):
 
     Returns:
         uint8 (H, W, 3) RGB, or (H, W, 4) RGBA where a colour of it is transparent; no pixels if
-        the file is damaged, or the picture does not fill the canvas.
+        the file is damaged or cut into very small blocks, or the picture does not fill the canvas.
     """
     numbers = as_bytes(data + b"\0")
 
@@ -36,12 +41,13 @@ def decode_gif(data):
     canvas = tf.stack([at(tf.constant(i, tf.int64)) for i in (6, 7, 8, 9)])
     palette_bytes = _palette_bytes(at(tf.constant(10, tf.int64)))
     start = _SCREEN_BYTES + palette_bytes
-    picture, transparent = _skip_extensions(at, start)
+    left = length(data) // _BLOCK_BYTES + _SPARE_BLOCKS
+    picture, transparent, left = _skip_extensions(at, start, left)
     fills = tf.reduce_all(tf.stack([at(picture + 1 + i) for i in range(4)]) == 0)
     fills &= tf.reduce_all(tf.stack([at(picture + 5 + i) for i in range(4)]) == canvas)
     own_palette_bytes = _palette_bytes(at(picture + 9))
-    end = _skip_blocks(at, picture + _PICTURE_BYTES + own_palette_bytes + 1)
-    is_whole = (at(picture) == _PICTURE) & fills & (end <= length(data))
+    end, left = _skip_blocks(at, picture + _PICTURE_BYTES + own_palette_bytes + 1, left)
+    is_whole = (at(picture) == _PICTURE) & fills & (end <= length(data)) & (left > 0)
 
     first = piece(data, 0, start) + piece(data, picture, end - picture) + b";"
     has_own = own_palette_bytes > 0
@@ -85,29 +91,41 @@ def _palette_bytes(flags):
     return tf.where(flags >= 128, 3 * 2 ** (flags % 8 + 1), 0)
 
 
-def _skip_blocks(at, position):
-    """Give the position after a chain of data blocks."""
-    position = tf.while_loop(
-        lambda position: at(position) > 0,
-        lambda position: (position + at(position) + 1,),
-        (position,),
+def _skip_blocks(at, position, left):
+    """Give the position after a chain of data blocks, and how many more may be skipped.
+
+    Args:
+        at: gives the byte at a position.
+        position: of the first block.
+        left: how many blocks may be skipped; where none are left, the position is of no meaning.
+    """
+    position, left = tf.while_loop(
+        lambda position, left: (at(position) > 0) & (left > 0),
+        lambda position, left: (position + at(position) + 1, left - 1),
+        (position, left),
         parallel_iterations=1,
-    )[0]
-    return position + 1
+    )
+    return position + 1, left
 
 
-def _skip_extensions(at, position):
-    """Give the position of the first picture, and the number of its transparent colour or -1."""
+def _skip_extensions(at, position, left):
+    """Give the position of the first picture, the number of its transparent colour or -1, `left`.
 
-    def skip(position, transparent):
+    Args:
+        at, left: as in `_skip_blocks`; an extension itself counts as several blocks.
+        position: after the file's palette.
+    """
+
+    def skip(position, transparent, left):
         is_control = at(position + 1) == _GRAPHIC_CONTROL
         found = tf.where(at(position + 3) % 2 == 1, at(position + 6), -1)
         transparent = tf.where(is_control, found, transparent)
-        return _skip_blocks(at, position + 2), transparent
+        position, left = _skip_blocks(at, position + 2, left - _EXTENSION_BLOCKS)
+        return position, transparent, left
 
     return tf.while_loop(
-        lambda position, _: at(position) == _EXTENSION,
+        lambda position, _, left: (at(position) == _EXTENSION) & (left > 0),
         skip,
-        (position, tf.constant(-1, tf.int64)),
+        (position, tf.constant(-1, tf.int64), left),
         parallel_iterations=1,
     )

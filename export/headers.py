@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from sgru_tf.export.bitmaps import bmp_size, is_of_os2
 from sgru_tf.export.byte_reading import attempt, big_endian, head_of, length, little_endian
 
 PNG, JPEG, WEBP, BMP, GIF = range(5)
@@ -16,8 +17,8 @@ PNG, JPEG, WEBP, BMP, GIF = range(5)
 
 NAMES = ("PNG", "JPEG", "WebP", "BMP", "GIF")
 
-HEAD_BYTES = 72
-"""Bytes that hold the size in every kind but JPEG; with the colour masks of a BMP."""
+HEAD_BYTES = 30
+"""Bytes that hold the size in every kind but JPEG."""
 
 
 class Header(NamedTuple):
@@ -48,7 +49,7 @@ def read_header(data, max_pixels: int) -> Header:
         lambda: tf.stack([big_endian(head, 16, 4), big_endian(head, 20, 4)]),
         lambda: _jpeg_size(data),
         lambda: _webp_size(head),
-        lambda: _bmp_size(head),
+        lambda: tf.stack(bmp_size(head)[:2]),
         lambda: tf.stack([little_endian(head, 6, 2), little_endian(head, 8, 2)]),
         lambda: tf.zeros([2], tf.int64),
     ]
@@ -89,13 +90,6 @@ def _webp_size(head):
     return tf.where(head[15] == ord("X"), extended, size)
 
 
-def _bmp_size(head):
-    height = little_endian(head, 22, 4)
-    # Negative where the rows run from the top down.
-    height = tf.where(height >= 2**31, 2**32 - height, height)
-    return tf.stack([little_endian(head, 18, 4), height])
-
-
 def _problem(data, head, kind, size, max_pixels):
     width, height = size[0], size[1]
     # In float64: a product of two numbers of 32 bits can exceed int64.
@@ -115,6 +109,7 @@ def _problem(data, head, kind, size, max_pixels):
     checks = [
         (length(data) == 0, "empty: no bytes were sent"),
         (kind < 0, "not a picture that can be read: send PNG, JPEG, WebP, BMP or GIF"),
+        ((kind == BMP) & is_of_os2(head), "BMP of a kind that is not read (OS/2): save it as PNG"),
         ((width < 1) | (height < 1), name + " with a damaged header"),
         (pixels > max_pixels, too_large),
         # TensorFlow 2.21 writes past the end of a buffer when it decodes one without alpha.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sgru_tf.errors import SgruError, one_line
-from sgru_tf.export.saved_model import SETTINGS_FILE
+from sgru_tf.export.saved_model import SETTINGS_FILE, check_settings
 from sgru_tf.export.tflite import check_side
 from sgru_tf.litert import read_metadata
 
@@ -125,6 +125,9 @@ def _version_notes(path: Path) -> dict:
         notes = json.loads((path / _SETTINGS).read_text("utf-8"))
         if not isinstance(notes["model"], dict):
             raise ValueError("the model's settings are missing")
+        check_settings(notes["size"], notes["lines"], notes["max_pixels"])
+        if not isinstance(notes["level"], bool):
+            raise ValueError(f"level is {notes['level']!r}")
         return {key: notes[key] for key in ("model", "size", "lines", "level", "max_pixels")}
     except FileNotFoundError as error:
         raise SgruError(

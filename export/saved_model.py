@@ -13,10 +13,13 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import shutil
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
+from sgru_tf import __version__
 from sgru_tf.colorizer import GREATEST_SIZE, LEAST_SIZE
 from sgru_tf.errors import SgruError, one_line
 from sgru_tf.files import MAX_PIXELS as MOST_PIXELS
@@ -58,7 +61,10 @@ def export_saved_model(
     Raises:
         SgruError: the model or a setting cannot be used, or the folder cannot be written to.
     """
-    _check(model, size, lines, max_pixels)
+    _check(model)
+    config = model.sgru_config
+    size = config.working_size if size is None else size
+    check_settings(size, lines, max_pixels)
     out = Path(out)
     if (out / "saved_model.pb").exists():
         raise SgruError(f"{out} is a version of a model itself; give the folder that it lies in")
@@ -68,16 +74,16 @@ def export_saved_model(
     from sgru_tf.export.warmup import write_warmup
     from sgru_tf.model import in_float32
 
-    config = model.sgru_config
-    settings = Settings(size or config.working_size, lines, bool(level), max_pixels)
+    settings = Settings(size, lines, bool(level), max_pixels)
     graph = ServingGraph(in_float32(model), settings)
     notes = {
         "model": config.to_dict(),
         "proposals": config.proposals,
-        "size": settings.size,
+        "size": size,
         "lines": lines,
         "level": settings.level,
         "max_pixels": max_pixels,
+        "version": __version__,
         "tensorflow": tf.__version__,
     }
 
@@ -96,11 +102,29 @@ def export_saved_model(
     return publish(out, write)
 
 
+def check_settings(size, lines, max_pixels) -> None:
+    """Refuse settings with which no model is exported.
+
+    Args:
+        size, lines, max_pixels: as in `export_saved_model`, but any object.
+
+    Raises:
+        SgruError: one of them is of a wrong type or out of range.
+    """
+    if lines not in ("sharp", "network"):
+        raise SgruError(f"lines is {lines!r}: use 'sharp' or 'network'")
+    if not _is_whole(size, LEAST_SIZE, GREATEST_SIZE):
+        raise SgruError(f"size is {size!r}: use a whole number, {LEAST_SIZE}-{GREATEST_SIZE}")
+    if not _is_whole(max_pixels, 1, MOST_PIXELS):
+        raise SgruError(f"max_pixels is {max_pixels!r}: use a whole number, 1-{MOST_PIXELS}")
+
+
 def publish(out: Path, write: Callable[[Path], None]) -> Path:
     """Write a folder which becomes the next version of a model, whole or not at all.
 
     It is written beside the versions under a name that is no number, which servers pass over, and
-    then renamed. Several processes may do so at once.
+    then renamed. Several processes may do so at once. What a process that was killed has left
+    there is removed.
 
     Args:
         out: the folder of the model; created if need be.
@@ -112,9 +136,12 @@ def publish(out: Path, write: Callable[[Path], None]) -> Path:
     Raises:
         SgruError: the folder cannot be written to.
     """
-    part = out / f".part-{os.getpid()}-{next(_part_numbers)}"
+    # With the host: the process of another machine or container is not to be looked for here.
+    mine = f".part-{socket.gethostname()}-"
+    part = out / f"{mine}{os.getpid()}-{next(_part_numbers)}"
     try:
         part.mkdir(parents=True)
+        _remove_abandoned(out, mine)
         write(part)
         return _rename_to_next(part, out)
     except OSError as error:
@@ -122,6 +149,25 @@ def publish(out: Path, write: Callable[[Path], None]) -> Path:
         raise SgruError(f"{out}: cannot be written to; {reason}") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _remove_abandoned(out: Path, mine: str) -> None:
+    for path in out.iterdir():
+        found = re.fullmatch(re.escape(mine) + r"(\d+)-\d+", path.name)
+        if found and not _may_live(int(found[1])):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _may_live(pid: int) -> bool:
+    if os.name != "posix":
+        return True  # os.kill would not look for the process there, but end it
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        pass
+    return True
 
 
 def _rename_to_next(part: Path, out: Path) -> Path:
@@ -136,7 +182,7 @@ def _rename_to_next(part: Path, out: Path) -> Path:
                 raise
 
 
-def _check(model, size, lines, max_pixels):
+def _check(model):
     if not hasattr(model, "sgru_config"):
         raise SgruError(
             f"cannot export a {type(model).__name__}: give a model from sgru_tf.load_model"
@@ -148,12 +194,6 @@ def _check(model, size, lines, max_pixels):
         raise SgruError("the export needs Keras on TensorFlow: set KERAS_BACKEND=tensorflow")
     if not all(np.isfinite(values).all() for values in model.get_weights()):
         raise SgruError("the model has weights that are not numbers, and cannot be exported")
-    if lines not in ("sharp", "network"):
-        raise SgruError(f"lines is {lines!r}: use 'sharp' or 'network'")
-    if size is not None and not _is_whole(size, LEAST_SIZE, GREATEST_SIZE):
-        raise SgruError(f"size is {size!r}: use a whole number, {LEAST_SIZE}-{GREATEST_SIZE}")
-    if not _is_whole(max_pixels, 1, MOST_PIXELS):
-        raise SgruError(f"max_pixels is {max_pixels!r}: use a whole number, 1-{MOST_PIXELS}")
 
 
 def _is_whole(value, low, high):

@@ -134,6 +134,7 @@ def useless(kinds, too_large):
         "BMP cut off": (bmp[: len(bmp) // 2], "BMP that cannot be decoded"),
         "BMP of two bytes": (b"BM", "damaged header"),
         "BMP too large": (bmp[:18] + struct.pack("<ii", 9, -(2**31)) + bmp[26:], "megapixels"),
+        "BMP of OS/2": (os2_bmp(), "BMP of a kind that is not read"),
         "BMP compressed": (bmp[:30] + b"\1" + bmp[31:], "BMP that cannot be decoded"),
         "BMP 16 bits": (bmp[:28] + b"\x10" + bmp[29:], "BMP that cannot be decoded"),
         "GIF cut off": (still[: len(still) // 2], "GIF that cannot be decoded"),
@@ -141,6 +142,28 @@ def useless(kinds, too_large):
         "GIF that moves": (bytes(offset), "GIF that cannot be decoded"),
         "GIF too large": (gif[:6] + b"\xff" * 4 + gif[10:], "megapixels"),
     }
+
+
+def os2_bmp():
+    """A BMP with the header of the first OS/2, of 100 x 24 pixels."""
+    pixels = bytes(range(256)) * 29
+    header = struct.pack("<IHHHH", 12, 100, 24, 1, 24)
+    return struct.pack("<2sIHHI", b"BM", 26 + 7200, 0, 0, 26) + header + pixels[:7200]
+
+
+def gif_in_blocks(count, extensions=b""):
+    """A GIF of 40 x 30 noisy pixels whose blocks have `count` bytes, after the extensions."""
+    noise = np.random.default_rng(9).integers(0, 256, (30, 40)).astype(np.uint8)
+    gif = encoded(noise, "GIF")
+    start = 13 + 768
+    assert gif[10] == 0x87 and gif[start] == ord(","), "no palette of 256, or not the picture next"
+    at, pixels = start + 11, b""
+    while gif[at]:
+        pixels += gif[at + 1 : at + 1 + gif[at]]
+        at += gif[at] + 1
+    parts = [pixels[i : i + count] for i in range(0, len(pixels), count)]
+    blocks = b"".join(bytes([len(part)]) + part for part in parts)
+    return gif[:start] + extensions + gif[start : start + 11] + blocks + b"\0;"
 
 
 def too_large_jpeg(jpeg, side):

@@ -1,6 +1,7 @@
 """The report: its numbers, its table and its picture; damaged, foreign and mistaken files."""
 
 import json
+import re
 import shutil
 import sys
 from types import SimpleNamespace
@@ -21,6 +22,7 @@ from sgru_tf.export.comparing import Comparison
 from sgru_tf.export.measuring import Job, Measured, measure
 from sgru_tf.export.metadata import with_metadata
 from sgru_tf.export.report import write_report
+from sgru_tf.export.report_items import exported_in
 from sgru_tf.export.report_sheet import MOST_WIDTH, Panel, report_sheet
 from sgru_tf.export.representative import fitted, sketches_of
 from sgru_tf.export.saved_model import export_saved_model
@@ -343,6 +345,31 @@ def test_of_many_sketches_some_are_taken(tiny_model, files, tmp_path, at_once, m
     write_report(lambda: tiny_model, out, sketches=sketches, runs=1)
     told = json.loads((out / "report.json").read_text())["sketches"]
     assert told == ["0.png", "2.png", "4.png", "6.png"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"max_pixels": "many"}, "max_pixels is 'many'"),
+        ({"max_pixels": True}, "max_pixels is True"),
+        ({"size": None}, "size is None"),
+        ({"size": 0}, "size is 0"),
+        ({"lines": ["sharp"]}, r"lines is \['sharp'\]"),
+        ({"level": 1}, "level is 1"),
+        ({"model": []}, "the model's settings are missing"),
+    ],
+)
+def test_damaged_notes_of_a_version_are_one_failure(tmp_path, change, words):
+    notes = {"model": {}, "size": SIDE, "lines": "sharp", "level": True, "max_pixels": 1}
+    for name, one in {"1": notes, "2": {**notes, **change}}.items():
+        (tmp_path / name / "assets.extra").mkdir(parents=True)
+        (tmp_path / name / "saved_model.pb").touch()
+        (tmp_path / name / "assets.extra" / "sgru_tf.json").write_text(json.dumps(one))
+    found = exported_in(tmp_path)
+    assert [(item.name, item.notes) for item in found.versions] == [("1", notes)]
+    (failure,) = found.failures
+    assert failure.name == "2"
+    assert re.match(f"assets.extra/sgru_tf.json is damaged; {words}", failure.problem)
 
 
 def test_stopping_leaves_nothing_behind(files, keras_file, tmp_path, monkeypatch):

@@ -1,6 +1,8 @@
 """The exported SavedModel: its folder, its graph, and the C++ loader that servers use."""
 
 import json
+import os
+import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +17,7 @@ from pictures import drawing, of_every_kind, opened
 from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow.python.framework import op_def_registry
 
+from sgru_tf import __version__
 from sgru_tf.colorizer import Colorizer
 from sgru_tf.errors import SgruError
 from sgru_tf.export.saved_model import export_saved_model, publish
@@ -63,6 +66,7 @@ def test_versions_follow_each_other(exported, tiny_model):
 def test_settings_are_noted(exported, tiny_config):
     notes = json.loads((exported / "assets.extra" / "sgru_tf.json").read_text())
     assert notes["model"] == tiny_config.to_dict()
+    assert notes["version"] == __version__
     expected = {"proposals": 9, "size": 64, "lines": "sharp", "level": True, "max_pixels": 500_000}
     assert {key: notes[key] for key in expected} == expected
 
@@ -102,6 +106,22 @@ def test_a_killed_export_leaves_no_version(tmp_path):
     with pytest.raises(ValueError, match="invalid literal"):
         int(left.name)  # what servers take for a version
     assert publish(tmp_path, lambda part: (part / "a").touch()).name == "1"
+    assert [path.name for path in tmp_path.iterdir()] == ["1"]
+
+
+def test_only_what_dead_processes_left_is_removed(tmp_path):
+    dead = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True
+    )
+    gone, lives = int(dead.stdout), os.getppid()
+    mine = f".part-{socket.gethostname()}"
+    names = [f"{mine}-{gone}-0", f"{mine}-{gone}-17", f"{mine}-{lives}-0", f".part-else-{gone}-0"]
+    kept = [*names[2:], f"{mine}-{gone}-0-more", f"{mine}-{10**30}-0", f"{mine}-0-0", "3", "notes"]
+    for name in {*names, *kept}:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a").touch()
+    assert publish(tmp_path, lambda part: (part / "a").touch()).name == "4"
+    assert {path.name for path in tmp_path.iterdir()} == {*kept, "4"}
 
 
 def test_exports_at_once_do_not_clash(tmp_path):

@@ -1,11 +1,15 @@
 """TensorFlow Serving's protocols over an exported model, and the example client."""
 
+import base64
+import http.server
 import importlib.util
 import json
 import os
 import subprocess
 import sys
+import threading
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import grpc
@@ -112,6 +116,129 @@ def test_the_client_tells_of_trouble_in_one_line(client, addresses, protocol, tm
         assert line.startswith("Error: ")
         assert words in line
     assert list((tmp_path / "out").iterdir()) == []
+
+
+@contextmanager
+def answering(answer):
+    """A server that sends the same bytes to whoever asks; gives its address."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):  # noqa: N802
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.wfile.write(answer)
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def one_error(client, tmp_path, *arguments):
+    Image.fromarray(drawing(40, 50)).save(tmp_path / "good.png")
+    done = run_client(client, tmp_path / "good.png", "--out", tmp_path / "out", *arguments)
+    assert done.exit_code == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("Error: ")
+    return line
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("http://local host:1", "cannot be asked; URL can't contain control characters"),
+        ("http://[::1", "cannot be asked; Invalid IPv6 URL"),
+        ("localhost:one", "cannot be asked; nonnumeric port: 'one'"),
+        ("http://localhost:1/ü", "cannot be asked; 'ascii' codec"),
+        ("http://", "no host given"),
+    ],
+)
+def test_bad_addresses_are_told(client, tmp_path, address, words):
+    assert words in one_error(client, tmp_path, "--rest", address)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b"\0\0\x18\x04\0\0\0\0\0\0\4\0@\0\0", "is this the server's REST port?"),  # HTTP/2
+        (b"HTTP/1.0 200 OK\r\nContent-Length: 99\r\n\r\n{", "not whole or not HTTP"),
+        (b"HTTP/1.0 200 OK\r\n\r\n<html>", "something else than pictures"),
+        (b'HTTP/1.0 200 OK\r\n\r\n{"predictions": [[1.5]]}', "something else than pictures"),
+        (b"HTTP/1.0 502 Gone astray\r\nContent-Length: 9\r\n\r\n{", ": 502 Gone astray"),
+    ],
+)
+def test_answers_of_other_servers_are_told(client, tmp_path, answer, words):
+    with answering(answer) as address:
+        line = one_error(client, tmp_path, "--rest", address)
+    assert line.startswith(f"Error: {address}/v1/models/sgru:predict: ")
+    assert words in line
+
+
+def test_rest_at_the_grpc_port_is_told(client, addresses, tmp_path):
+    line = one_error(client, tmp_path, "--rest", addresses["--grpc"])
+    assert line.startswith(f"Error: http://{addresses['--grpc']}/v1/models/sgru:predict: ")
+
+
+@pytest.mark.parametrize("model", ["a b", "mö", "a/b"])
+def test_names_of_models_are_quoted(client, addresses, tmp_path, model):
+    line = one_error(client, tmp_path, "--rest", addresses["--rest"], "--model", model)
+    (quoted,) = line.partition("/v1/models/")[2].split(":predict")[:1]
+    assert quoted.isascii() and urllib.parse.unquote(quoted) == model
+    assert line.endswith(f": 404 Servable not found for request: Latest({quoted})")
+
+
+def test_sketches_of_one_name_replace_nothing(client, tmp_path):
+    names = [
+        "one/a.png",
+        "two/a.png",
+        "two/A.webp",
+        "b.png",
+        "b.webp",
+        "c.png",
+        "up/two/d.png",
+        "two/d.png",
+        "two_d.png",
+    ]
+    sketches = [tmp_path / name for name in names]
+    stems = ["one_a_png", "two_a_png", "two_A_webp", "b_png", "b_webp", "c"]
+    assert client.stems(sketches) == [*stems, "two_d", "two_d-2", "two_d-3"]
+    prediction = {"status": ""}
+    prediction["png_bytes"] = [{"b64": base64.b64encode(b"pixels").decode()}] * 2
+    answer = b"HTTP/1.0 200 OK\r\n\r\n" + json.dumps({"predictions": [prediction]}).encode()
+    for sketch in sketches:
+        sketch.parent.mkdir(parents=True, exist_ok=True)
+        sketch.write_bytes(b"sketch")
+    with answering(answer) as address:
+        done = run_client(client, *sketches, "--out", tmp_path / "out", "--rest", address)
+        assert done.exit_code == 0
+        expected = {f"{stem}_{n}.png" for stem in client.stems(sketches) for n in (1, 2)}
+        assert {path.name for path in (tmp_path / "out").iterdir()} == expected
+        (tmp_path / "c_2.png").write_bytes(b"sketch")
+        pair = tmp_path / "c.png", tmp_path / "c_2.png"
+        done = run_client(client, *pair, "--out", tmp_path, "--rest", address)
+    assert done.exit_code == 1
+    assert f"failed: {pair[0]}: a result would replace a sketch" in done.stderr
+    assert [path.read_bytes() for path in pair] == [b"sketch"] * 2
+    assert not (tmp_path / "c_1.png").exists() and (tmp_path / "c_2_1.png").exists()
+
+
+def test_over_grpc_nothing_but_the_answer_is_printed(addresses, tmp_path):
+    Image.fromarray(drawing(40, 50)).save(tmp_path / "good.png")
+    arguments = [tmp_path / "good.png", "--out", tmp_path / "out", "--model", "tiny"]
+    environment = {key: os.environ[key] for key in os.environ if not key.startswith("TF_")}
+    done = subprocess.run(
+        [sys.executable, CLIENT, *arguments, "--grpc", addresses["--grpc"]],
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
+    assert done.returncode == 0 and done.stderr == ""
+    assert done.stdout.startswith("coloured 1, failed 0")
 
 
 def test_malformed_requests_are_invalid_arguments(addresses):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from pictures import drawing, encoded, of_every_kind, opened, useless
+from pictures import drawing, encoded, gif_in_blocks, of_every_kind, opened, useless
 from PIL import Image
 
 from sgru_tf import levelling, linelayer
@@ -174,6 +174,21 @@ def test_damaged_files_of_every_kind_fail_alone(signatures):
     assert 0 < sum(text == "" for text in status) < len(files)
     for row, text in zip(pngs, status, strict=True):
         assert all(row) if text == "" else not any(row)
+
+
+def test_gifs_of_small_blocks_are_read_up_to_a_bound(signatures):
+    """A walk through very many blocks would hold a request for long."""
+    read = [gif_in_blocks(255), gif_in_blocks(2), gif_in_blocks(255, b"!\xfe\1 \0" * 150)]
+    refused = [
+        gif_in_blocks(1),
+        gif_in_blocks(255, b"!\xfe" + b"\1 " * 5000 + b"\0"),
+        gif_in_blocks(255, b"!\xfe\0" * 5000),
+    ]
+    assert all(opened(data).convert("L").getextrema() == (0, 255) for data in read + refused)
+    pngs, status = serve(signatures, *read, *refused)
+    assert status[:3] == [""] * 3
+    assert np.array_equal(pngs[1], pngs[0]) and np.array_equal(pngs[2], pngs[0])
+    assert all(text.startswith("GIF that cannot be decoded") for text in status[3:])
 
 
 def test_batches_equal_single_answers(signatures):

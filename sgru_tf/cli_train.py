@@ -46,6 +46,12 @@ FOLDER = click.Path(path_type=Path)
 @click.option("--steps", type=int, help="Optimizer steps.")
 @click.option("--learning-rate", type=float, help="Peak of the schedule.")
 @click.option("--precision", help="float32, mixed_bfloat16 or mixed_float16.")
+@click.option(
+    "--recompute/--no-recompute",
+    default=None,
+    help="Compute maps again for the gradient instead of keeping them: less memory, more time.",
+)
+@click.option("--jit/--no-jit", default=None, help="Compile the step with XLA, for GPUs.")
 @click.option("--seed", type=int, help="Of the weights, the split and all random draws.")
 @click.option("--winner", help="Which proposal learns the most: paper or colour.")
 @click.option("--vgg", "backbone", help="Network of the perceptual loss: vgg19 or vgg16.")

@@ -198,13 +198,16 @@ class TrainConfig(Config):
         weight_decay: AdamW's. 0 makes it plain Adam, the paper's. Norms and biases are spared.
         clip_norm: Gradients of a larger global norm are scaled down to it, so that one odd
             picture cannot undo an hour. With a normalised mask the norm is about 2,000 at the
-            start and 500 soon after; with the paper's mask it is 255 times that. With several
-            devices each clips its own part.
+            start and 500 soon after; with the paper's mask it is 255 times that. It is the
+            norm of the whole batch's gradient, over all devices.
         average: Share of the old value in the running average of the weights, which is what is
             validated and saved. 0.999 averages over about 1,000 steps. 0 turns it off.
         precision: `float32`, `mixed_bfloat16` (for GPUs; of two CPUs that have it one
             was faster with it and one slower) or `mixed_float16` (for older GPUs; six times slower
             on CPUs).
+        recompute: Keep only what passes between the blocks of the network, and compute the rest
+            again for the gradient: less memory, for larger pictures or batches, in more time.
+        jit: Compile the step with XLA. For GPUs; on CPUs it did not help.
         seed: Of the initial weights, of the split, and of every random draw of the pipeline.
         validation_share: Share of the pictures kept back for validation, by a hash of their
             names, where the data has no `val` folder of its own.
@@ -230,6 +233,8 @@ class TrainConfig(Config):
     clip_norm: float = _setting(1000.0, low=1e-6, high=1e9)
     average: float = _setting(0.999, low=0.0, high=0.999999)
     precision: str = _setting("float32", choices=("float32", "mixed_bfloat16", "mixed_float16"))
+    recompute: bool = False
+    jit: bool = False
     seed: int = _setting(0, low=0, high=2**31 - 1)
     validation_share: float = _setting(0.03, low=0.0, high=0.5)
     validation_count: int = _setting(64, low=1, high=100_000)

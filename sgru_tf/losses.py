@@ -84,21 +84,36 @@ class CollectionLoss(keras.losses.Loss):
             return self._paper(y_true, y_pred)
         return self._colour(y_true, y_pred, losers, balance, shares)
 
-    def table(self, y_true, y_pred):
-        """Give the weighted distance of every layer, sample and proposal: (L, B, N) float32."""
+    def true_maps(self, y_true):
+        """Give the feature maps of the true colours, a list; empty without a backbone."""
+        return [] if self.features is None else self.features(y_true[..., :3])
+
+    def table(self, y_true, y_pred, true_maps=None):
+        """Give the weighted distance of every layer, sample and proposal: (L, B, N) float32.
+
+        Args:
+            y_true: As for `evaluate`.
+            y_pred: As for `evaluate`.
+            true_maps: From `true_maps`, for who calls several times with one y_true.
+        """
         rgb, sketch = y_true[..., :3], y_true[..., 3]
         batch, count, height, width, _ = ops.shape(y_pred)
         rows = [self._distance(rgb[:, None], y_pred, sketch[:, None])]
         if self.features is not None:
+            true_maps = self.true_maps(y_true) if true_maps is None else true_maps
             fake = self.features(ops.reshape(y_pred, (batch * count, height, width, 3)))
-            for real, flat in zip(self.features(rgb), fake, strict=True):
+            for real, flat in zip(true_maps, fake, strict=True):
                 stacked = ops.reshape(flat, (batch, count, *ops.shape(flat)[1:]))
                 rows.append(self._distance(real[:, None], stacked, sketch[:, None]))
         weights = self.config.layer_weights[: len(rows)]
         return ops.stack([weight * row for weight, row in zip(weights, rows, strict=True)])
 
+    def distances(self, y_true, y_pred):
+        """Give the distance of every sample's proposals: the sum of `table`, (B, N) float32."""
+        return ops.sum(self.table(y_true, y_pred), axis=0)
+
     def _paper(self, y_true, y_pred):
-        distances = ops.sum(self.table(y_true, y_pred), axis=0)
+        distances = self.distances(y_true, y_pred)
         best, mean = ops.min(distances, axis=1), ops.mean(distances, axis=1)
         share = self.config.mean_share
         wins = ops.one_hot(ops.argmin(distances, axis=1), distances.shape[1], dtype="float32")
@@ -120,7 +135,7 @@ class CollectionLoss(keras.losses.Loss):
 
         # A gather of the winner, written as a product for the sake of its simple gradient.
         winner = ops.sum(y_pred * wins[:, :, None, None, None], axis=1, keepdims=True)
-        best = ops.sum(self.table(y_true, winner), axis=(0, 2))
+        best = self.distances(y_true, winner)[:, 0]
         pixels = self.config.layer_weights[0] * self._distance(
             rgb[:, None], y_pred, sketch[:, None]
         )

@@ -6,10 +6,15 @@ from keras import ops
 from sgru_tf.config import TrainConfig
 
 
-def build_optimizer(train: TrainConfig) -> keras.optimizers.Optimizer:
+def build_optimizer(train: TrainConfig, devices: int = 1) -> keras.optimizers.Optimizer:
     """Build AdamW with warm-up, cosine decay and clipping; with scaled losses in float16.
 
     Norms and biases are spared the weight decay.
+
+    Args:
+        train: Its rate, warm-up, decay, clipping and precision are used.
+        devices: Each of so many hands the optimizer an equal part of the summed gradient, which
+            is clipped to an equal part of the norm: so it is the sum that is clipped.
     """
     warmup = min(train.warmup, train.steps // 2)
     rate = keras.optimizers.schedules.CosineDecay(
@@ -19,7 +24,7 @@ def build_optimizer(train: TrainConfig) -> keras.optimizers.Optimizer:
         warmup_steps=warmup,
     )
     optimizer = keras.optimizers.AdamW(
-        rate, weight_decay=train.weight_decay, global_clipnorm=train.clip_norm
+        rate, weight_decay=train.weight_decay, global_clipnorm=train.clip_norm / devices
     )
     optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
     if train.precision == "mixed_float16":

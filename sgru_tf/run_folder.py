@@ -25,6 +25,8 @@ FREE = {
     "validate_every",
     "checkpoint_every",
     "keep",
+    "recompute",
+    "jit",
 }
 
 

@@ -25,8 +25,9 @@ def train(config: RunConfig, folder, say=print) -> int | None:
         SgruError: bad data, settings that differ from those the run was begun with, a folder
             that cannot be written, or a loss that is not a number.
     """
+    from sgru_tf.devices import default_strategy
     from sgru_tf.loading import load_model
-    from sgru_tf.training import Trainer, default_strategy
+    from sgru_tf.training import Trainer
 
     # Before any other TensorFlow operation, as strategies over several hosts demand.
     strategy = default_strategy()
@@ -55,9 +56,9 @@ def train(config: RunConfig, folder, say=print) -> int | None:
     trainer = Trainer(config, run, data, validation, strategy, say, init)
     # Only now, when nothing can be wrong with the settings any more: a run that was begun does
     # not let them change.
-    if not going_on:
+    if not going_on and trainer.chief:
         run.begin(config)
-    if problems:
+    if problems and trainer.chief:
         run.note_skipped(problems)
         say(f"{len(problems)} files cannot be used; all are named in {run.path / 'skipped.txt'}")
     step = trainer.restore()

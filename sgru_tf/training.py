@@ -6,14 +6,18 @@ wins, averaged weights) is a variable, and is part of the checkpoint. The positi
 the step times the batch: see `sgru_tf.data`.
 """
 
+import signal
 import time
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from sgru_tf.beginnings import build_for_training, start_from
 from sgru_tf.data import PictureData
+from sgru_tf.devices import default_strategy, is_chief, on_many_machines, shared_evenly
 from sgru_tf.errors import SgruError, one_line
+from sgru_tf.frugal_loss import FrugalLoss
 from sgru_tf.interrupts import StopWish
 from sgru_tf.losses import CollectionLoss
 from sgru_tf.model import build_sgru
@@ -35,12 +39,14 @@ class Trainer:
         run: Folder of the run.
         data: Training pictures.
         validation: Validation pictures; None trains without.
-        strategy: Where to train; `MirroredStrategy` over all GPUs by default.
+        strategy: Where to train; `default_strategy()` if None.
         say: Called with each line of progress.
         init: Model whose weights a new run starts from.
 
     Attributes:
         step: Steps done, a `tf.Variable`.
+        chief: Whether this process writes the files; of several machines, one does.
+        devices: Number of devices over all machines.
         model: The network that is trained.
         averaged: The same in float32, with averaged weights; what is validated and saved.
     """
@@ -58,22 +64,26 @@ class Trainer:
         train = config.train
         self.config, self.run_folder, self.data, self.say = config, run, data, say
         self.strategy = strategy or default_strategy()
-        if train.batch % self.strategy.num_replicas_in_sync:
+        self.devices = self.strategy.num_replicas_in_sync
+        self.chief = is_chief(self.strategy)
+        self._together = on_many_machines(self.strategy)
+        if train.batch % self.devices:
             raise SgruError(
-                f"batch {train.batch} must be a multiple of the number of devices, "
-                f"{self.strategy.num_replicas_in_sync}"
+                f"batch {train.batch} must be a multiple of the number of devices, {self.devices}"
             )
         keras.utils.set_random_seed(train.seed)
         with self.strategy.scope():
             # First, because it is what may be missing, and large networks take long to build.
             features = build_features(config.loss, dtype=train.precision)
-            self.model = build_sgru(config.model, dtype=train.precision)
+            self.model = build_for_training(config.model, train.precision, train.recompute)
             self.averaged = build_sgru(config.model)
             if init is not None:
-                _start_from(self.model, init)
+                start_from(self.model, init)
             self.averaged.set_weights(self.model.get_weights())
-            self.loss = CollectionLoss(config.loss, features)
-            self.optimizer = build_optimizer(train)
+            # Where the winner is chosen by colour, only that one goes through the backbone anyway.
+            frugal = features is not None and config.loss.winner == "paper"
+            self.loss = (FrugalLoss if frugal else CollectionLoss)(config.loss, features)
+            self.optimizer = build_optimizer(train, self.devices)
             self.optimizer.build(self.model.trainable_variables)
             self.step = tf.Variable(0, dtype=tf.int64, trainable=False)
             self.least = tf.Variable(np.inf, dtype=tf.float32, trainable=False)
@@ -91,7 +101,7 @@ class Trainer:
             checkpoint, str(run.checkpoints), max_to_keep=train.keep, checkpoint_name="step"
         )
         self._checkpoint = checkpoint
-        self._train_step = tf.function(self._distributed_step)
+        self._train_step = tf.function(self._distributed_step, jit_compile=train.jit or None)
         self._judge = None
         if validation is not None:
             self._judge = Judge(
@@ -139,11 +149,14 @@ class Trainer:
         start = int(self.step.numpy())
         progress = Progress(train.steps, train.batch)
         batches = iter(self._distribute(start))
-        writer = tf.summary.create_file_writer(str(self.run_folder.events))
+        writer = tf.summary.create_noop_writer()
+        if self.chief:
+            writer = tf.summary.create_file_writer(str(self.run_folder.events))
         with writer.as_default(), self._stop:
             for step in range(start + 1, train.steps + 1):
                 began = time.monotonic()
-                totals = self._train_step(next(batches))
+                stop = tf.constant(float(self._stop.signal is not None))
+                totals = self._train_step(next(batches), stop)
                 totals = {key: np.asarray(value) for key, value in totals.items()}
                 if not np.isfinite([totals["loss"], totals["gradient"]]).all():
                     self._fail(step)
@@ -153,12 +166,15 @@ class Trainer:
                     self._tell_problems()
                 if step % train.validate_every == 0 or step == train.steps:
                     self._validate(step)
-                last = step == train.steps or self._stop.signal is not None
+                # All machines stop after the same step, whichever was told to.
+                told = self._stop.signal is not None and not self._together
+                stopped = told or totals["stop"] > 0
+                last = step == train.steps or stopped
                 if step % train.checkpoint_every == 0 or last:
                     self._save()
-                if self._stop.signal is not None:
+                if stopped:
                     self.say(f"stopped at step {step}; the same command goes on from here")
-                    return self._stop.signal
+                    return self._stop.signal or signal.SIGTERM
         return None
 
     def _distribute(self, start: int):
@@ -175,11 +191,11 @@ class Trainer:
 
         return self.strategy.distribute_datasets_from_function(pipeline)
 
-    def _distributed_step(self, batch):
+    def _distributed_step(self, batch, stop):
         """Train one step on a distributed batch.
 
-        Gives the means of the loss's parts over the whole batch, and the sum over the devices of
-        the norms of their gradients.
+        Gives the means of the loss's parts over the whole batch, the norm of its gradient, and
+        `stop`, which is over 0 if it was so on any machine.
         """
         train, loss = self.config.train, self.config.loss
         done = tf.cast(self.step, tf.float32) / train.steps
@@ -187,7 +203,7 @@ class Trainer:
         balance = ramp(loss.balance_start, loss.balance_end, done)
         shares = tf.identity(self.shares)
 
-        def replica(target):
+        def replica(target, stop):
             with tf.GradientTape() as tape:
                 proposals = self.model(target[..., 3:], training=True)
                 parts = self.loss.evaluate(target, proposals, losers, balance, shares)
@@ -195,12 +211,13 @@ class Trainer:
                 value = tf.reduce_sum(parts["loss"]) / train.batch
                 scaled = self.optimizer.scale_loss(value)
             variables = self.model.trainable_variables
-            gradients = tape.gradient(scaled, variables)
+            gradients = shared_evenly(tape.gradient(scaled, variables), self.devices)
             self.optimizer.apply(gradients, variables)
             sums = {key: tf.reduce_sum(part, axis=0) for key, part in parts.items()}
+            sums["stop"] = tf.identity(stop)
             return sums | {"gradient": train.batch * self._norm(gradients)}
 
-        per_replica = self.strategy.run(replica, (batch,))
+        per_replica = self.strategy.run(replica, (batch, stop))
         totals = {
             key: self.strategy.reduce("SUM", value, axis=None) / train.batch
             for key, value in per_replica.items()
@@ -222,7 +239,7 @@ class Trainer:
 
     def _validate(self, step: int) -> None:
         """Judge the averaged weights, write the sheet, and keep them if they are the best."""
-        if self._judge is None:
+        if self._judge is None or not self.chief:
             return
         judged, sheet = self._judge()
         self.run_folder.save_sheet(sheet, step)
@@ -239,6 +256,8 @@ class Trainer:
         )
 
     def _save(self) -> None:
+        if not self.chief:
+            return
         try:
             self.manager.save(int(self.step.numpy()))
             self.run_folder.save_model(self.averaged, self.run_folder.last)
@@ -247,6 +266,8 @@ class Trainer:
             raise SgruError(f"{folder}: cannot save a checkpoint; {one_line(error)}") from error
 
     def _report(self, step: int, progress: Progress) -> None:
+        if not self.chief:
+            return
         means = progress.means()
         self.say(progress.line(step, means))
         for key in ("loss", "best", "mean", "gradient"):
@@ -264,7 +285,8 @@ class Trainer:
             self.say(f"skipped: {problem}")
         if news:
             self._told.update(news)
-            self.run_folder.note_skipped(news)
+            if self.chief:
+                self.run_folder.note_skipped(news)
 
     def _fail(self, step: int):
         latest = self.manager.latest_checkpoint
@@ -273,19 +295,3 @@ class Trainer:
             f"{self.run_folder.path}: the loss or its gradient at step {step} is not a number; "
             f"{good}; lower the learning rate or train in float32"
         )
-
-
-def default_strategy() -> tf.distribute.Strategy:
-    """Give all GPUs of the machine, or its one device."""
-    if len(tf.config.list_physical_devices("GPU")) > 1:
-        return tf.distribute.MirroredStrategy()
-    return tf.distribute.get_strategy()
-
-
-def _start_from(model, init) -> None:
-    """Give a new model the weights of another of the same shape."""
-    for name in ("width", "proposals", "input_range"):
-        wanted, given = getattr(model.sgru_config, name), getattr(init.sgru_config, name)
-        if wanted != given:
-            raise SgruError(f"--init: that model has {name} {given}, not {wanted}")
-    model.set_weights(init.get_weights())

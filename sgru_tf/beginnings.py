@@ -1,0 +1,42 @@
+"""The network as training begins with it: fresh or from other weights, sparing memory or not."""
+
+import keras
+
+from sgru_tf.config import ModelConfig
+from sgru_tf.errors import SgruError
+from sgru_tf.model import build_sgru
+
+BLOCKS = (
+    *(f"{kind}{level}" for kind in ("encoder", "skip", "decoder") for level in range(1, 6)),
+    *(f"tail{index}" for index in (1, 2, 3)),
+)
+"""Layers of the network whose inside is computed again for the gradient."""
+
+
+def build_for_training(config: ModelConfig, dtype: str = "float32", recompute: bool = False):
+    """Build the network with fresh weights.
+
+    Args:
+        config: Size and options.
+        dtype: Keras dtype policy.
+        recompute: Keep only what passes from block to block, and compute what happens inside
+            the blocks again when the gradient is taken (Chen et al., "Training deep nets with
+            sublinear memory cost", 2016): less memory for one more pass through the network.
+    """
+    if not recompute:
+        return build_sgru(config, dtype=dtype)
+    with keras.RematScope(mode="list_of_layers", layer_names=BLOCKS):
+        return build_sgru(config, dtype=dtype)
+
+
+def start_from(model, init) -> None:
+    """Give a new model the weights of another of the same shape.
+
+    Raises:
+        SgruError: the other one has another shape.
+    """
+    for name in ("width", "proposals", "input_range"):
+        wanted, given = getattr(model.sgru_config, name), getattr(init.sgru_config, name)
+        if wanted != given:
+            raise SgruError(f"--init: that model has {name} {given}, not {wanted}")
+    model.set_weights(init.get_weights())

@@ -7,17 +7,20 @@ samples from i on, and gets what it would have got without the interruption.
 Colours are composited on white. White paper surrounds a picture that does not fill the square.
 """
 
-import threading
-
 import numpy as np
 import tensorflow as tf
-from PIL import Image
 
 from sgru_tf.config import TrainConfig
+from sgru_tf.draws import draw_pattern
 from sgru_tf.errors import SgruError
-from sgru_tf.images import read_colour
 from sgru_tf.linework import random_line_art
+from sgru_tf.picture_list import PictureList
+from sgru_tf.reading import read_sample
+from sgru_tf.shard_set import ShardRecords
+from sgru_tf.shard_stream import ShardStream
 from sgru_tf.sources import Sample
+
+__all__ = ["PictureData", "read_sample"]
 
 PAPER = 255.0
 
@@ -26,23 +29,26 @@ class PictureData:
     """Samples of one or several folders, as endless or finite `tf.data` pipelines.
 
     Args:
-        samples: The main samples; one epoch is one pass through them.
+        samples: The main samples, files or shards; one epoch is one pass through them.
         config: Size of the squares, augmentation and seed.
         extras: Further samples and the share of all draws that each list gets. A list with
             fewer samples than draws in an epoch is repeated, a longer one takes several epochs.
 
     Attributes:
-        problems: One line for each picture that could not be decoded; grows while it is used.
+        samples: The main samples.
+        failure: What ended a pipeline, a damaged shard for one; TensorFlow's own exception hides
+            it in other text.
 
     Raises:
-        SgruError: the shares leave nothing for the main samples, or no picture can be decoded.
+        SgruError: the shares leave nothing for the main samples, no picture of a list can be
+            decoded, or a shard is damaged.
     """
 
     def __init__(
         self,
-        samples: list[Sample],
+        samples: list[Sample] | ShardRecords,
         config: TrainConfig,
-        extras: tuple[tuple[list[Sample], float], ...] = (),
+        extras: tuple[tuple[list[Sample] | ShardRecords, float], ...] = (),
     ):
         shares = [share for _, share in extras]
         if not all(share > 0 for share in shares) or sum(shares) >= 1:
@@ -50,19 +56,26 @@ class PictureData:
                 "the shares of the extra folders must be above 0 and add up to less than 1, "
                 f"not {', '.join(map(str, shares))}"
             )
-        self.samples = [*samples, *(sample for extra, _ in extras for sample in extra)]
+        self.samples = samples
         self.config = config
-        self.problems: list[str] = []
-        self._broken: set[int] = set()
-        self._lock = threading.Lock()
-        self._draws = _draw_table(len(samples), [(len(extra), share) for extra, share in extras])
+        self.failure: SgruError | None = None
+        self._lists = [self._source(listed) for listed in (samples, *(e for e, _ in extras))]
+        counted = [(len(extra), share) for extra, share in extras]
+        self._draws = draw_pattern(len(samples), counted, config.seed)
         # Tells here, where it can be understood, that nothing can be decoded at all.
-        self._read(0)
+        for source in self._lists:
+            if len(source):
+                source.at(0)
 
     @property
     def epoch(self) -> int:
         """Samples in one epoch, the extra ones included."""
         return len(self._draws)
+
+    @property
+    def problems(self) -> list[str]:
+        """One line for each picture that could not be decoded; grows while the data is used."""
+        return [problem for source in self._lists for problem in source.problems]
 
     def training(self, start: int, batch: int, shard=(1, 0)) -> tf.data.Dataset:
         """Give the endless pipeline of shuffled, augmented batches.
@@ -73,62 +86,73 @@ class PictureData:
             shard: Number of shards and index of this one: with (2, 1) the odd samples come.
         """
         numbers = tf.data.Dataset.range(start + shard[1], np.iinfo(np.int64).max, shard[0])
-        draws, seed, size = tf.constant(self._draws), self.config.seed, len(self._draws)
+        seed = tf.constant(self.config.seed, tf.int64)
+        lists, ranks = tf.constant(self._draws.lists), tf.constant(self._draws.ranks)
+        times = tf.constant(self._draws.times)
+        # An empty list is never drawn from.
+        counts = tf.constant([max(1, len(source)) for source in self._lists], tf.int64)
 
         def sample(number):
-            epoch, place = number // size, number % size
-            place = tf.random.experimental.index_shuffle(
-                place, tf.stack([tf.cast(seed, tf.int64), epoch]), size - 1
+            epoch, place = number // len(self._draws), number % len(self._draws)
+            which = lists[place]
+            drawn, count = epoch * times[which] + ranks[place], counts[which]
+            once, place = drawn // count, drawn % count
+            shuffled = tf.random.experimental.index_shuffle(
+                place, tf.stack([seed, once]), count - 1
             )
-            key = tf.stack([tf.cast(seed, tf.int64), number])
-            first, count, place, move = tf.unstack(draws[place])
-            return self._augment(*self._load(first + (place + epoch * move) % count), key)
+            pair = self._decoded(self._drawn, [which, once, place, shuffled])
+            return self._augment(*pair, tf.stack([seed, number]))
 
         samples = numbers.map(sample, num_parallel_calls=tf.data.AUTOTUNE)
         return samples.batch(batch, drop_remainder=True).prefetch(2)
 
     def validation(self, batch: int, count: int | None = None) -> tf.data.Dataset:
-        """Give one pass in order, uncropped and unflipped, each with a line style of its own."""
+        """Give the main samples in order, uncropped, unflipped, in a line style of each one's own.
+
+        Args:
+            batch: Samples a batch; the last may have fewer.
+            count: At most so many samples, taken evenly from all; records of shards are then
+                kept in memory for the next time.
+        """
         indices = np.arange(len(self.samples))
         if count is not None and count < len(indices):
             indices = indices[np.linspace(0, len(indices) - 1, count).astype(int)]
 
+        def read(index):
+            return self._lists[0].at(int(index), keep=count is not None)
+
         def sample(index):
             key = tf.stack([tf.cast(self.config.seed, tf.int64), index])
-            return self._fit(*self._load(index), key)
+            return self._fit(*self._decoded(read, [index]), key)
 
         samples = tf.data.Dataset.from_tensor_slices(indices.astype("int64"))
         samples = samples.map(sample, num_parallel_calls=tf.data.AUTOTUNE)
         return samples.batch(batch).prefetch(1)
 
-    def _load(self, index):
-        """Read one sample: RGB (H, W, 3) and sketch (H, W, 1) or (0, 0, 1), uint8."""
-        rgb, sketch = tf.numpy_function(self._read, [index], [tf.uint8, tf.uint8], stateful=False)
+    def _source(self, listed) -> PictureList | ShardStream:
+        # The short side beyond which detail would be thrown away anyway.
+        limit = int(np.ceil(self.config.size * max(1.0, self.config.zoom[1])))
+        if isinstance(listed, ShardRecords):
+            return ShardStream(listed, self.config.seed, limit)
+        return PictureList(listed, limit)
+
+    def _drawn(self, which, once, place, shuffled):
+        return self._lists[which].drawn(int(once), int(place), int(shuffled))
+
+    def _decoded(self, read, numbers):
+        """Read one sample: RGB (H, W, 3) and sketch (H, W, 1) or (0, 0, 1), float32."""
+
+        def noted(*given):
+            try:
+                return read(*given)
+            except SgruError as error:
+                self.failure = error
+                raise
+
+        rgb, sketch = tf.numpy_function(noted, numbers, [tf.uint8, tf.uint8], stateful=False)
         rgb.set_shape((None, None, 3))
         sketch.set_shape((None, None, 1))
         return tf.cast(rgb, tf.float32), tf.cast(sketch, tf.float32)
-
-    def _read(self, index):
-        """Decode a sample, or the next one that can be decoded."""
-        for step in range(len(self.samples)):
-            number = (int(index) + step) % len(self.samples)
-            if number in self._broken:
-                continue
-            try:
-                return read_sample(self.samples[number], self._limit())
-            except SgruError as error:
-                with self._lock:
-                    if number not in self._broken:
-                        self._broken.add(number)
-                        self.problems.append(str(error))
-        raise SgruError(
-            f"none of the {len(self.samples)} pictures can be decoded; the first: "
-            f"{self.problems[0]}"
-        )
-
-    def _limit(self) -> int:
-        """Give the short side beyond which detail would be thrown away anyway."""
-        return int(np.ceil(self.config.size * max(1.0, self.config.zoom[1])))
 
     def _augment(self, rgb, sketch, key):
         """Zoom, flip and colour one sample at random; key is an int64 pair."""
@@ -156,54 +180,6 @@ class PictureData:
         scale = self.config.size / tf.reduce_max(tf.shape(rgb)[:2])
         pair = _scaled(rgb, sketch, tf.cast(scale, tf.float32), _seed(key))
         return _place(pair, self.config.size, tf.constant([0.5, 0.5]))
-
-
-def read_sample(sample: Sample, limit: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Decode one sample.
-
-    Args:
-        sample: What to read.
-        limit: Shrink the picture so that its short side is at most so long.
-
-    Returns:
-        RGB (H, W, 3) and sketch (H, W, 1), uint8; the sketch is (0, 0, 1) if there is none.
-
-    Raises:
-        SgruError: a file is damaged; the line names it.
-    """
-    colour = read_colour(sample.colour)
-    if sample.side_by_side:
-        half = colour.width // 2
-        sketch = colour.crop((half, 0, 2 * half, colour.height)).convert("L")
-        colour = colour.crop((0, 0, half, colour.height))
-    else:
-        sketch = read_colour(sample.sketch).convert("L") if sample.sketch else None
-    scale = min(1.0, limit / min(colour.size)) if limit else 1.0
-    size = tuple(max(1, round(side * scale)) for side in colour.size)
-    if size != colour.size:
-        colour = colour.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
-    if sketch is None:
-        return np.asarray(colour), np.zeros((0, 0, 1), np.uint8)
-    if sketch.size != size:
-        sketch = sketch.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
-    return np.asarray(colour), np.asarray(sketch)[..., None]
-
-
-def _draw_table(main: int, extras: list[tuple[int, float]]) -> np.ndarray:
-    """List the draws of one epoch: each main sample once, the extras as often as their share.
-
-    Returns:
-        int64 (draws, 4): the list's first sample and length, the place in the list, and by how
-        much that place moves each epoch, so that in time all of a long list is drawn.
-    """
-    rest = 1.0 - sum(share for _, share in extras)
-    draws, first = [(0, main, place, 0) for place in range(main)], main
-    for count, share in extras:
-        times = max(1, round(main * share / rest)) if count else 0
-        move = times if times < count else 0
-        draws += [(first, count, place, move) for place in range(times)]
-        first += count
-    return np.array(draws, "int64")
 
 
 def _seed(key):

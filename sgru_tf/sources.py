@@ -1,16 +1,18 @@
 """Finds the training pictures in a folder, by looking at what lies in it.
 
-Three layouts are known, each either in the folder itself or in its `train/` and `val/`:
+Four layouts are known, each either in the folder itself or in its `train/` and `val/`:
 
 - the published one: `images_bw/` and `images_rgb/` with a sketch and its colours of one stem;
 - side-by-side pairs: pictures twice as wide as high, colours left, sketch right;
-- a plain folder of colour art, whose line art is made on the fly.
+- a plain folder of colour art, whose line art is made on the fly;
+- shards of any of these, which `sgru_tf.shards` describes; they may lie in a bucket.
 
 Finding reads headers only, and names everything that cannot be used.
 """
 
 import dataclasses
 import hashlib
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,8 @@ from PIL import ExifTags
 from sgru_tf.errors import SgruError
 from sgru_tf.files import SUFFIXES, open_picture
 from sgru_tf.images import read_colour
+from sgru_tf.remote import is_folder, is_remote, joined, located
+from sgru_tf.shard_set import ShardRecords, find_shards
 
 SKETCHES, COLOURS = "images_bw", "images_rgb"
 # Smaller pictures hold no drawing, and enlarging them teaches blur.
@@ -53,64 +57,87 @@ class Found:
     """What a data folder holds.
 
     Attributes:
-        train: Samples to train on, in the order of their names.
-        validation: Samples to validate on.
+        train: Samples to train on, in the order of their names, or records of shards.
+        validation: Samples to validate on, or records of shards.
         problems: One line for each file that cannot be used, and for a `val/` without any.
     """
 
-    train: list[Sample]
-    validation: list[Sample]
+    train: list[Sample] | ShardRecords
+    validation: list[Sample] | ShardRecords
     problems: list[str]
 
 
-def find_samples(folder, validation_share: float = 0.03, seed: int = 0) -> Found:
+def find_samples(
+    folder, validation_share: float = 0.03, seed: int = 0, least_side: int = LEAST_SIDE
+) -> Found:
     """Look for training pictures.
 
     Args:
-        folder: The data folder.
+        folder: The data folder; for shards also a bucket, `gs://...`.
         validation_share: Share of the pictures kept for validation, if there is no `val/`.
         seed: Of the hash that chooses them.
+        least_side: Least side of pictures and of pairs that stand side by side.
 
     Returns:
         Samples to train on and to validate on, and the problems met.
 
     Raises:
-        SgruError: the folder is missing, or holds nothing usable.
+        SgruError: the folder is missing, or holds nothing usable; a shard is missing.
     """
-    folder = Path(folder)
-    if not folder.is_dir():
+    folder = located(folder)
+    if not is_folder(folder):
         raise SgruError(f"{folder}: no such folder of training pictures")
     problems: list[str] = []
-    main = folder / "train" if (folder / "train").is_dir() else folder
-    val = folder / "val"
-    train, held = _look(main, problems, without=val), None
-    if val.is_dir():
-        held = _look(val, problems)
+    main, val = joined(folder, "train"), joined(folder, "val")
+    main = main if is_folder(main) else folder
+    train, held = _look(main, problems, least_side, without=Path(val)), None
+    if is_folder(val):
+        held = _look(val, problems, least_side)
         if not held:
             problems.append(f"{val}: holds no usable picture; nothing is validated")
     if held is None:
-        drawn = {sample: _hash(sample.name, seed) for sample in train}
-        held = [sample for sample in train if drawn[sample] < validation_share]
-        if not held and validation_share and len(train) > 1:
-            # A run without a single picture to judge by would save no best model.
-            held = [min(train, key=drawn.get)]
-        chosen = set(held)
-        train = [sample for sample in train if sample not in chosen]
-        if not train:
-            train, held = held, []
+        train, held = _split(train, validation_share, seed)
     if not train:
         why = f"; {len(problems)} cannot be used, the first: {problems[0]}" if problems else ""
         raise SgruError(f"{folder}: no training pictures found{why}")
     return Found(train, held, problems)
 
 
+def _split(samples, share: float, seed: int):
+    """Take the samples to validate on away from those to train on; give both."""
+    shards = isinstance(samples, ShardRecords)
+    names = samples.names if shards else [sample.name for sample in samples]
+    drawn = [_hash(name, seed) for name in names]
+    held = [value < share for value in drawn]
+    if not any(held) and share and len(names) > 1:
+        # A run without a single picture to judge by would save no best model.
+        held[drawn.index(min(drawn))] = True
+    if not any(held) or all(held):
+        return samples, []
+    kept = [not value for value in held]
+    if shards:
+        return samples.only(kept), samples.only(held)
+    return list(itertools.compress(samples, kept)), list(itertools.compress(samples, held))
+
+
 def _hash(name: str, seed: int) -> float:
     """Give a number in 0..1 that depends on the name and the seed alone."""
-    digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()
+    digest = hashlib.sha256(f"{seed}/{name}".encode("utf-8", "surrogateescape")).digest()
     return int.from_bytes(digest[:8], "big") / 2**64
 
 
-def _look(root: Path, problems: list[str], without: Path | None = None) -> list[Sample]:
+def _look(folder: str, problems: list[str], least: int, without: Path | None = None):
+    shards = find_shards(folder)
+    if shards is not None:
+        return shards
+    if is_remote(folder):
+        raise SgruError(f"{folder}: holds no shards; pictures are read from disks only")
+    return _pictures(Path(folder), problems, least, without)
+
+
+def _pictures(
+    root: Path, problems: list[str], least: int, without: Path | None = None
+) -> list[Sample]:
     if (root / SKETCHES).is_dir() and (root / COLOURS).is_dir():
         return _pairs(root, problems)
     sizes = {path: _size(path, problems) for path in _files(root, without)}
@@ -120,7 +147,7 @@ def _look(root: Path, problems: list[str], without: Path | None = None) -> list[
     for path, (width, height) in sizes.items():
         if side_by_side and width != 2 * height:
             problems.append(f"{path}: is not twice as wide as high, as its neighbours are")
-        elif _big_enough(path, (height if side_by_side else width, height), problems):
+        elif _big_enough(path, (height if side_by_side else width, height), problems, least):
             samples.append(Sample(_name(path, root), path, path if side_by_side else None))
     return samples
 
@@ -182,11 +209,13 @@ def _size(path: Path, problems: list[str]) -> tuple[int, int] | None:
         return None
 
 
-def _big_enough(path: Path, size: tuple[int, int], problems: list[str]) -> bool:
+def _big_enough(
+    path: Path, size: tuple[int, int], problems: list[str], least: int = LEAST_SIDE
+) -> bool:
     width, height = size
-    if min(size) >= LEAST_SIDE:
+    if min(size) >= least:
         return True
-    problems.append(f"{path}: is too small, {width} x {height}; {LEAST_SIDE} is the least side")
+    problems.append(f"{path}: is too small, {width} x {height}; {least} is the least side")
     return False
 
 

@@ -139,9 +139,11 @@ class Trainer:
         try:
             return self._loop()
         except (OSError, tf.errors.OpError) as error:
+            # What went wrong with the pictures TensorFlow passes on wrapped in words of its own.
+            reason = next((data.failure for data in self._pictures if data.failure), "")
             raise SgruError(
                 f"{self.run_folder.path}: stopped after step {int(self.step.numpy())}; "
-                f"{one_line(error)}; the same command goes on from the last checkpoint"
+                f"{reason or one_line(error)}; the same command goes on from the last checkpoint"
             ) from error
 
     def _loop(self) -> int | None:

@@ -4,6 +4,8 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from sgru_tf.measuring import Tally, measure
+
 SHEET_ROWS = 8
 
 
@@ -29,28 +31,35 @@ class Judge:
         """Judge the network.
 
         Returns:
-            Means of `best` and `mean` (see `CollectionLoss.evaluate`) and of `diversity`, the
-            standard deviation over the proposals in grey levels; and a sheet whose rows hold a
-            sketch, its proposals and the true colours.
+            Means over the samples: `best` and `mean` of the loss (see `CollectionLoss.evaluate`);
+            and what `sgru-evaluate` tells too, see `sgru_tf.metrics`: `diversity`, `psnr_first`,
+            `psnr_mean` and `psnr_best` in dB, `ssim_best`, `colourfulness`. And a sheet whose rows
+            hold a sketch, its proposals and the true colours.
         """
-        judged: dict[str, list] = {"best": [], "mean": [], "diversity": []}
-        rows, number = [], 0
+        judged: dict[str, list] = {"best": [], "mean": []}
+        tally, rows = Tally(), []
         for target in self._batches:
             parts, proposals = self._judge(target)
             for key, values in judged.items():
                 values += np.asarray(parts[key]).tolist()
             for row in zip(np.asarray(target), np.asarray(proposals), strict=True):
-                if number in self._shown:
+                if tally.count in self._shown:
                     rows.append(row)
-                number += 1
-        return {key: float(np.mean(values)) for key, values in judged.items()}, sample_sheet(rows)
+                tally.add(measure(_pixels(row[1]), _pixels(row[0][..., :3])))
+        figures = {key: float(np.mean(values)) for key, values in judged.items()}
+        figures |= {
+            "diversity": tally.diversity(),
+            "psnr_first": tally.first()["psnr"],
+            "psnr_mean": tally.mean()["psnr"],
+            "psnr_best": tally.best()["psnr"],
+            "ssim_best": tally.best()["ssim"],
+            "colourfulness": tally.mean()["colourfulness"],
+        }
+        return figures, sample_sheet(rows)
 
     def _judge_batch(self, target):
         proposals = self.model(target[..., 3:], training=False)
-        parts = self.loss.evaluate(target, proposals)
-        shown = tf.clip_by_value(proposals, 0.0, 255.0)
-        parts["diversity"] = tf.reduce_mean(tf.math.reduce_std(shown, axis=1), axis=(1, 2, 3))
-        return parts, proposals
+        return self.loss.evaluate(target, proposals), proposals
 
 
 def sample_sheet(rows) -> Image.Image:
@@ -63,5 +72,8 @@ def sample_sheet(rows) -> Image.Image:
     for target, proposals in rows:
         sketch = np.repeat(target[..., 3:], 3, axis=-1)
         lines.append(np.concatenate([sketch, *proposals, target[..., :3]], axis=1))
-    pixels = np.clip(np.rint(np.concatenate(lines)), 0, 255).astype(np.uint8)
-    return Image.fromarray(pixels)
+    return Image.fromarray(_pixels(np.concatenate(lines)))
+
+
+def _pixels(values: np.ndarray) -> np.ndarray:
+    return np.clip(np.rint(values), 0, 255).astype(np.uint8)

@@ -63,10 +63,10 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     assert not any("tensorflow" in line or "keras" in line for line in light)
 
 
-@pytest.mark.parametrize("name", ["sgru-infer", "sgru-train", "sgru-prepare", "sgru-export"])
+@pytest.mark.parametrize("name", "infer train prepare evaluate export".split())
 def test_console_scripts_start(installed, tmp_path, name):
     environment = os.environ | {"PYTHONPATH": str(installed)}
-    script = installed / "bin" / name
+    script = installed / "bin" / f"sgru-{name}"
     text = run(sys.executable, script, "--help", env=environment, cwd=tmp_path)
     assert "Usage:" in text
 

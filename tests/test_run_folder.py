@@ -101,7 +101,8 @@ def test_agree_refuses_another_training(run, part, values, said):
 
 @pytest.mark.parametrize("name", sorted(FREE))
 def test_agree_notes_what_may_change(run, name):
-    other = changed("train", **{name: getattr(CONFIG.train, name) + 1})
+    before = getattr(CONFIG.train, name)
+    other = changed("train", **{name: not before if isinstance(before, bool) else before + 1})
     run.agree(other)
     assert run.read_config() == other
 

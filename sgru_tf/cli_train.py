@@ -66,8 +66,9 @@ FOLDER = click.Path(path_type=Path)
     show_default=True,
     help="Go on where RUN was stopped, or refuse to if something is there.",
 )
+@click.option("--override", is_flag=True, help="Go on with RUN though settings differ.")
 @click.pass_context
-def train(ctx, data, run, preset_name, config_file, extras, init, resume, **options):
+def train(ctx, data, run, preset_name, config_file, extras, init, resume, override, **options):
     """Train a network on the pictures in DATA; everything it makes goes to RUN.
 
     DATA holds colour art (line art is then made on the fly), or side-by-side pairs, or the
@@ -95,7 +96,7 @@ def train(ctx, data, run, preset_name, config_file, extras, init, resume, **opti
         import_quietly("keras")
         from sgru_tf.train_run import train as start
 
-        stopped_by = start(config, run, say=click.echo)
+        stopped_by = start(config, run, say=click.echo, override=override)
     except SgruError as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:

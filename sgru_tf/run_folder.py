@@ -134,32 +134,33 @@ class RunFolder:
         self.check_free()
         self.write_text(self.config_file, config.to_json())
 
-    def agree(self, config: RunConfig) -> RunConfig:
+    def agree(self, config: RunConfig, override: bool = False) -> RunConfig:
         """Check that a run may go on with these settings, and note those that may change.
+
+        Args:
+            config: What was asked for now.
+            override: Go on with other settings of loss and training too. The run is then no longer
+                the one that was begun; the network cannot change all the same.
 
         Returns:
             The settings to go on with; the model that the weights came from is kept.
 
         Raises:
-            SgruError: another network, loss or training was asked for than was begun.
+            SgruError: other settings were asked for than was begun with; it names them all.
         """
         before = self.read_config()
-        for part in ("model", "loss", "train"):
-            old, new = getattr(before, part).to_dict(), getattr(config, part).to_dict()
-            for name in old:
-                moved = name == "weights" and "none" not in (old[name], new[name])
-                if old[name] != new[name] and name not in FREE and not moved:
-                    raise SgruError(
-                        f"{self.path}: was begun with {part}.{name} = {old[name]}, not "
-                        f"{new[name]}; leave --preset, --config and options out to go on, or "
-                        "name another folder"
-                    )
-        # The folders may have moved; their shares decide which sample each number means.
-        shares = [[share for _, share in one.extras] for one in (before, config)]
-        if shares[0] != shares[1]:
+        differing = _differing(before, config)
+        fixed = [text for part, text in differing if part == "model"]
+        if fixed:
             raise SgruError(
-                f"{self.path}: was begun with the extra shares {shares[0]}, not {shares[1]}; "
-                "leave --extra out to go on, or name a new folder"
+                f"{self.path}: was begun with {'; '.join(fixed)}; a network keeps its shape: leave "
+                "--preset, --config and options out to go on, or name another folder"
+            )
+        if differing and not override:
+            raise SgruError(
+                f"{self.path}: was begun with {'; '.join(text for _, text in differing)}; leave "
+                "--preset, --config and options out to go on, name another folder, or give "
+                "--override"
             )
         config = dataclasses.replace(config, init=before.init)
         if before != config:
@@ -191,3 +192,19 @@ class RunFolder:
         with whole_file(path) as part:
             image.save(part)
         return path
+
+
+def _differing(before: RunConfig, now: RunConfig) -> list[tuple[str, str]]:
+    """List the settings that may not change when a run goes on: their table, and both values."""
+    found = []
+    for part in ("model", "loss", "train"):
+        old, new = getattr(before, part).to_dict(), getattr(now, part).to_dict()
+        for name in old:
+            moved = name == "weights" and "none" not in (old[name], new[name])
+            if old[name] != new[name] and name not in FREE and not moved:
+                found.append((part, f"{part}.{name} = {old[name]}, not {new[name]}"))
+    # The folders may have moved; their shares decide which sample each number means.
+    shares = [[share for _, share in one.extras] for one in (before, now)]
+    if shares[0] != shares[1]:
+        found.append(("extras", f"the extra shares {shares[0]}, not {shares[1]}"))
+    return found

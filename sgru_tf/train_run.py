@@ -10,13 +10,14 @@ from sgru_tf.sources import Found, find_samples
 NAMED = 5
 
 
-def train(config: RunConfig, folder, say=print) -> int | None:
+def train(config: RunConfig, folder, say=print, override: bool = False) -> int | None:
     """Begin a training run, or go on with it.
 
     Args:
         config: All settings.
         folder: RUN, the folder of the run. Where a run was begun before, it goes on.
         say: Called with each line of progress.
+        override: Go on with other settings than the run was begun with.
 
     Returns:
         None when the run is complete, else the number of the signal that stopped it.
@@ -44,7 +45,7 @@ def train(config: RunConfig, folder, say=print) -> int | None:
     found = find_samples(config.data, config.train.validation_share, config.train.seed)
     extras = [(find_samples(path, 0.0), share) for path, share in config.extras]
     if going_on:
-        config = run.agree(config)
+        config = run.agree(config, override)
     fresh = not (run.checkpoints / "checkpoint").is_file()
     init = load_model(config.init) if config.init and fresh else None
     problems = _tell(found, extras, say)

@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from sgru_tf.beginnings import build_for_training, start_from
+from sgru_tf.checkpoints import restore_newest
 from sgru_tf.data import PictureData
 from sgru_tf.devices import default_strategy, is_chief, on_many_machines, shared_evenly
 from sgru_tf.errors import SgruError, one_line
@@ -112,17 +113,12 @@ class Trainer:
         self._told: set[str] = set()
 
     def restore(self) -> int:
-        """Go back to the newest checkpoint, if there is one, and give its step.
+        """Go back to the newest checkpoint that can be read, if any, and give its step.
 
         Raises:
-            SgruError: the checkpoint is damaged or of another network.
+            SgruError: none of the checkpoints can be restored.
         """
-        latest = self.manager.latest_checkpoint
-        if latest:
-            try:
-                self._checkpoint.restore(latest).assert_existing_objects_matched()
-            except (tf.errors.OpError, ValueError, AssertionError) as error:
-                raise SgruError(f"{latest}: cannot be restored; {one_line(error)}") from error
+        restore_newest(self._checkpoint, self.manager.checkpoints, self.say)
         return int(self.step.numpy())
 
     def run(self) -> int | None:
@@ -234,13 +230,12 @@ class Trainer:
         return totals
 
     def _norm(self, gradients):
-        """Give the norm of the gradients; 0 in float16, whose optimizer skips overflows itself."""
-        if self.config.train.precision == "mixed_float16":
-            return tf.constant(0.0)
-        return tf.linalg.global_norm(gradients)
+        # 0 in float16, whose optimizer skips overflows itself.
+        scaled = self.config.train.precision == "mixed_float16"
+        return tf.constant(0.0) if scaled else tf.linalg.global_norm(gradients)
 
     def _validate(self, step: int) -> None:
-        """Judge the averaged weights, write the sheet, and keep them if they are the best."""
+        # Of the averaged weights, which are kept if they are the best so far.
         if self._judge is None or not self.chief:
             return
         judged, sheet = self._judge()

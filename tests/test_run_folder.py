@@ -99,6 +99,23 @@ def test_agree_refuses_another_training(run, part, values, said):
     assert run.read_config() == CONFIG
 
 
+def test_all_that_differs_is_named_and_can_be_overridden(run):
+    other = changed("train", batch=4, learning_rate=3e-4)
+    with pytest.raises(SgruError) as caught:
+        run.agree(other)
+    assert "train.batch = " in str(caught.value) and "train.learning_rate = " in str(caught.value)
+    assert "--override" in str(caught.value)
+    assert run.read_config() == CONFIG
+    assert run.agree(other, override=True) == other
+    assert run.read_config() == other
+
+
+def test_the_shape_of_a_network_cannot_be_overridden(run):
+    with pytest.raises(SgruError, match="keeps its shape"):
+        run.agree(changed("model", width=0.5), override=True)
+    assert run.read_config() == CONFIG
+
+
 @pytest.mark.parametrize("name", sorted(FREE))
 def test_agree_notes_what_may_change(run, name):
     before = getattr(CONFIG.train, name)

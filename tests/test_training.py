@@ -144,6 +144,24 @@ def test_stopped_and_resumed_equals_uninterrupted(tmp_path, art, monkeypatch):
         np.testing.assert_allclose(parts, whole, atol=1e-5)
 
 
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path, art):
+    train(unjudged(art), tmp_path / "run")
+    whole = weights(tmp_path / "run" / "last.keras")
+    for part in (tmp_path / "run" / "checkpoints").glob("step-6.data*"):
+        part.write_bytes(part.read_bytes()[:1000])
+    lines = []
+    assert train(unjudged(art), tmp_path / "run", say=lines.append) is None
+    assert any("step-6: cannot be restored, taking the one before" in line for line in lines)
+    assert "going on from step 3" in lines
+    again = weights(tmp_path / "run" / "last.keras")
+    for one, other in zip(whole, again, strict=True):
+        np.testing.assert_allclose(other, one, atol=1e-5)
+    for part in (tmp_path / "run" / "checkpoints").glob("step-*.data*"):
+        part.write_bytes(b"")
+    with pytest.raises(SgruError, match="cannot be restored, nor any before"):
+        train(unjudged(art), tmp_path / "run")
+
+
 @pytest.mark.parametrize("where", ["loss", "gradient"])
 def test_nan_names_the_step_and_keeps_the_last_good_checkpoint(tmp_path, art, monkeypatch, where):
     import tensorflow as tf

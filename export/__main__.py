@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from sgru_tf.errors import SgruError
+from sgru_tf.options import level_option, lines_option
 from sgru_tf.terminal import say
 
 _MODEL = click.option(
@@ -53,19 +54,8 @@ def export():
     type=click.IntRange(32, 4096),
     help="Long side in pixels at which the network works.  [default: what the model is meant for]",
 )
-@click.option(
-    "--lines",
-    type=click.Choice(["sharp", "network"]),
-    default="sharp",
-    show_default=True,
-    help="The sketch's own lines at full size, or the picture as the network drew it, resized.",
-)
-@click.option(
-    "--level/--no-level",
-    default=True,
-    show_default=True,
-    help="Make tinted or photographed paper white first.",
-)
+@lines_option
+@level_option
 @click.option(
     "--max-megapixels",
     type=click.FloatRange(0.001, 120),

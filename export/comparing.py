@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sgru_tf.metrics import psnr
+
 
 @dataclass(frozen=True)
 class Likeness:
@@ -23,12 +25,6 @@ class Likeness:
     least: float
     largest: int
     worst: str
-
-
-def psnr(first: np.ndarray, second: np.ndarray) -> float:
-    """Give the peak signal-to-noise ratio of two pictures 0-255, in dB; 100 for equal ones."""
-    error = np.mean((first.astype(np.float64) - second.astype(np.float64)) ** 2)
-    return float(min(100.0, 10 * np.log10(255**2 / error))) if error else 100.0
 
 
 class Comparison:

@@ -11,7 +11,7 @@ from sgru_tf.litert import LiteRTNetwork
 
 THRESHOLDS = {"float32": (60, 55), "float16": (50, 45), "dynamic": (42, 38), "int8": (36, 32)}
 """Least PSNR against Keras in dB, for each precision: mean over the sketches, and worst sketch.
-At 36 dB the nine pictures side by side look the same; under 30 colours begin to shift."""
+README.md in this folder has what the shipped model comes to."""
 
 BROKEN = 15
 """PSNR in dB under which a file does not draw what the model draws: it has lost its weights, or

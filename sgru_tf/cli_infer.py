@@ -10,6 +10,7 @@ import click
 
 from sgru_tf.errors import SgruError
 from sgru_tf.folder import FORMATS, PickError, Wishes, colour_jobs, plan, prepare_folder
+from sgru_tf.options import level_option, lines_option
 from sgru_tf.terminal import FileProgress, say, tell_plan
 
 
@@ -63,19 +64,8 @@ class _Picks(click.ParamType):
     show_default=True,
     help="WebP is lossless, slow for large sketches; JPEG is 4:4:4, quality 95, without alpha.",
 )
-@click.option(
-    "--lines",
-    type=click.Choice(["sharp", "network"]),
-    default="sharp",
-    show_default=True,
-    help="The sketch's own lines at full size, or the picture as the network drew it, resized.",
-)
-@click.option(
-    "--level/--no-level",
-    default=True,
-    show_default=True,
-    help="Make tinted or photographed paper white first.",
-)
+@lines_option
+@level_option
 @click.option(
     "--alpha/--no-alpha",
     default=True,

@@ -13,11 +13,12 @@ from click.testing import CliRunner
 from PIL import Image
 
 from sgru_tf.errors import SgruError
-from sgru_tf.export import comparing, judging, tflite
+from sgru_tf.export import judging, tflite
 from sgru_tf.export.__main__ import export
 from sgru_tf.export.inspecting import inspect
 from sgru_tf.export.representative import fitted, representative_dataset, sketches_of
 from sgru_tf.litert import LiteRTNetwork, read_metadata
+from sgru_tf.metrics import psnr
 from sgru_tf.model import build_sgru
 
 WIDTH, HEIGHT = 96, 64
@@ -84,8 +85,8 @@ def test_pictures_are_those_of_keras(exported, precision, tiny_model, pages):
         raw = np.asarray(tiny_model(page[None, :, :, None].astype("float32"))[0])
         truth = np.rint(np.clip(raw, 0, 255))
         assert truth.std() > 5  # not a blank picture that anything would equal
-        assert comparing.psnr(answer, truth) > least
-        assert abs(comparing.psnr(answer, truth) - exported[precision].likeness.mean) < 10
+        assert psnr(answer, truth) > least
+        assert abs(psnr(answer, truth) - exported[precision].likeness.mean) < 10
 
 
 def test_without_xnnpack_too(exported, tiny_model, pages):
@@ -107,7 +108,7 @@ def test_files_can_be_resized(exported, precision, tiny_model):
     (truth,) = judging.keras_pictures(tiny_model, [page])
     answer = network(page[None, :, :, None].astype("float32"))[0]
     least = {"float32": 60, "float16": 50, "dynamic": 28, "int8": 20}[precision]
-    assert comparing.psnr(answer, truth) > least
+    assert psnr(answer, truth) > least
 
 
 def test_metadata(exported, tiny_model):
@@ -151,7 +152,7 @@ def test_float32_input(tiny_model, tmp_path, pages):
     runner = interpreter_of(done.path).get_signature_runner("colorize")
     answer = runner(sketch=pages[0][None, :, :, None].astype("float32"))["proposals"]
     (truth,) = judging.keras_pictures(tiny_model, pages[:1])
-    assert comparing.psnr(answer, truth) > 20
+    assert psnr(answer, truth) > 20
     assert LiteRTNetwork(done.path)(pages[0][None, :, :, None].astype("float32")).shape[1] == 9
 
 
@@ -163,7 +164,7 @@ def test_a_model_of_mixed_precision(tiny_config, tiny_model, tmp_path, pages):
     )
     answer = LiteRTNetwork(done.path)(pages[0][None, :, :, None].astype("float32"))[0]
     (truth,) = judging.keras_pictures(tiny_model, pages[:1])
-    assert comparing.psnr(answer, truth) > 60
+    assert psnr(answer, truth) > 60
 
 
 def one(model, out, **options):

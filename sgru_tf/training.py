@@ -1,8 +1,7 @@
 """The custom training loop under `tf.distribute`.
 
-Model, optimizer and average live in the scope of one strategy: all GPUs of the machine, or its
-one device. A step is one `tf.function`; everything that changes while training (step, shares of
-wins, averaged weights) is a variable, and is part of the checkpoint. The position in the data is
+Draws batches, takes steps (`sgru_tf.step`), tells how it goes, validates, saves, and stops when
+told to. A checkpoint holds everything that changes while training; the position in the data is
 the step times the batch: see `sgru_tf.data`.
 """
 
@@ -13,23 +12,15 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from sgru_tf.beginnings import build_for_training, start_from
 from sgru_tf.checkpoints import restore_newest
 from sgru_tf.data import PictureData
-from sgru_tf.devices import default_strategy, is_chief, on_many_machines, shared_evenly
+from sgru_tf.devices import default_strategy, is_chief, on_many_machines
 from sgru_tf.errors import SgruError, one_line
-from sgru_tf.frugal_loss import FrugalLoss
 from sgru_tf.interrupts import StopWish
-from sgru_tf.losses import CollectionLoss
-from sgru_tf.model import build_sgru
-from sgru_tf.optimizing import build_optimizer, ramp
-from sgru_tf.perceptual import build_features
 from sgru_tf.progress import Progress
 from sgru_tf.run_folder import RunConfig, RunFolder
+from sgru_tf.step import Step
 from sgru_tf.validation import Judge
-
-# Of the running shares of wins: an average over about 100 steps.
-SHARE_MOMENTUM = 0.99
 
 
 class Trainer:
@@ -45,11 +36,8 @@ class Trainer:
         init: Model whose weights a new run starts from.
 
     Attributes:
-        step: Steps done, a `tf.Variable`.
+        step: The step: network, loss and optimizer on their devices.
         chief: Whether this process writes the files; of several machines, one does.
-        devices: Number of devices over all machines.
-        model: The network that is trained.
-        averaged: The same in float32, with averaged weights; what is validated and saved.
     """
 
     def __init__(
@@ -65,52 +53,34 @@ class Trainer:
         train = config.train
         self.config, self.run_folder, self.data, self.say = config, run, data, say
         self.strategy = strategy or default_strategy()
-        self.devices = self.strategy.num_replicas_in_sync
         self.chief = is_chief(self.strategy)
         self._together = on_many_machines(self.strategy)
-        if train.batch % self.devices:
+        devices = self.strategy.num_replicas_in_sync
+        if train.batch % devices:
             raise SgruError(
-                f"batch {train.batch} must be a multiple of the number of devices, {self.devices}"
+                f"batch {train.batch} must be a multiple of the number of devices, {devices}"
             )
         keras.utils.set_random_seed(train.seed)
+        self.step = Step(config, self.strategy, init)
         with self.strategy.scope():
-            # First, because it is what may be missing, and large networks take long to build.
-            features = build_features(config.loss, dtype=train.precision)
-            self.model = build_for_training(config.model, train.precision, train.recompute)
-            self.averaged = build_sgru(config.model)
-            if init is not None:
-                start_from(self.model, init)
-            self.averaged.set_weights(self.model.get_weights())
-            # Where the winner is chosen by colour, only that one goes through the backbone anyway.
-            frugal = features is not None and config.loss.winner == "paper"
-            self.loss = (FrugalLoss if frugal else CollectionLoss)(config.loss, features)
-            self.optimizer = build_optimizer(train, self.devices)
-            self.optimizer.build(self.model.trainable_variables)
-            self.step = tf.Variable(0, dtype=tf.int64, trainable=False)
             self.least = tf.Variable(np.inf, dtype=tf.float32, trainable=False)
-            count = config.model.proposals
-            self.shares = tf.Variable(tf.fill([count], 1.0 / count), trainable=False)
-        checkpoint = tf.train.Checkpoint(
-            model=self.model,
-            averaged=self.averaged,
-            optimizer=self.optimizer,
-            step=self.step,
-            least=self.least,
-            shares=self.shares,
-        )
+        self._checkpoint = tf.train.Checkpoint(least=self.least, **self.step.state)
         self.manager = tf.train.CheckpointManager(
-            checkpoint, str(run.checkpoints), max_to_keep=train.keep, checkpoint_name="step"
+            self._checkpoint, str(run.checkpoints), max_to_keep=train.keep, checkpoint_name="step"
         )
-        self._checkpoint = checkpoint
-        self._train_step = tf.function(self._distributed_step, jit_compile=train.jit or None)
         self._judge = None
         if validation is not None:
             self._judge = Judge(
-                self.averaged, self.loss, validation, train.batch, train.validation_count
+                self.step.averaged, self.step.loss, validation, train.batch, train.validation_count
             )
         self._stop = StopWish(say)
         self._pictures = [data] if validation is None else [data, validation]
         self._told: set[str] = set()
+
+    @property
+    def done(self) -> int:
+        """Steps done."""
+        return int(self.step.number.numpy())
 
     def restore(self) -> int:
         """Go back to the newest checkpoint that can be read, if any, and give its step.
@@ -119,7 +89,7 @@ class Trainer:
             SgruError: none of the checkpoints can be restored.
         """
         restore_newest(self._checkpoint, self.manager.checkpoints, self.say)
-        return int(self.step.numpy())
+        return self.done
 
     def run(self) -> int | None:
         """Train to the last step.
@@ -138,13 +108,13 @@ class Trainer:
             # What went wrong with the pictures TensorFlow passes on wrapped in words of its own.
             reason = next((data.failure for data in self._pictures if data.failure), "")
             raise SgruError(
-                f"{self.run_folder.path}: stopped after step {int(self.step.numpy())}; "
+                f"{self.run_folder.path}: stopped after step {self.done}; "
                 f"{reason or one_line(error)}; the same command goes on from the last checkpoint"
             ) from error
 
     def _loop(self) -> int | None:
         train = self.config.train
-        start = int(self.step.numpy())
+        start = self.done
         progress = Progress(train.steps, train.batch)
         batches = iter(self._distribute(start))
         writer = tf.summary.create_noop_writer()
@@ -154,7 +124,7 @@ class Trainer:
             for step in range(start + 1, train.steps + 1):
                 began = time.monotonic()
                 stop = tf.constant(float(self._stop.signal is not None))
-                totals = self._train_step(next(batches), stop)
+                totals = self.step(next(batches), stop)
                 totals = {key: np.asarray(value) for key, value in totals.items()}
                 if not np.isfinite([totals["loss"], totals["gradient"]]).all():
                     self._fail(step)
@@ -189,51 +159,6 @@ class Trainer:
 
         return self.strategy.distribute_datasets_from_function(pipeline)
 
-    def _distributed_step(self, batch, stop):
-        """Train one step on a distributed batch.
-
-        Gives the means of the loss's parts over the whole batch, the norm of its gradient, and
-        `stop`, which is over 0 if it was so on any machine.
-        """
-        train, loss = self.config.train, self.config.loss
-        done = tf.cast(self.step, tf.float32) / train.steps
-        losers = ramp(loss.losers_start, loss.losers_end, done / loss.losers_fall)
-        balance = ramp(loss.balance_start, loss.balance_end, done)
-        shares = tf.identity(self.shares)
-
-        def replica(target, stop):
-            with tf.GradientTape() as tape:
-                proposals = self.model(target[..., 3:], training=True)
-                parts = self.loss.evaluate(target, proposals, losers, balance, shares)
-                # Keras sums the gradients over the replicas, so divide by the whole batch.
-                value = tf.reduce_sum(parts["loss"]) / train.batch
-                scaled = self.optimizer.scale_loss(value)
-            variables = self.model.trainable_variables
-            gradients = shared_evenly(tape.gradient(scaled, variables), self.devices)
-            self.optimizer.apply(gradients, variables)
-            sums = {key: tf.reduce_sum(part, axis=0) for key, part in parts.items()}
-            sums["stop"] = tf.identity(stop)
-            return sums | {"gradient": train.batch * self._norm(gradients)}
-
-        per_replica = self.strategy.run(replica, (batch, stop))
-        totals = {
-            key: self.strategy.reduce("SUM", value, axis=None) / train.batch
-            for key, value in per_replica.items()
-        }
-        self.shares.assign(SHARE_MOMENTUM * shares + (1 - SHARE_MOMENTUM) * totals["wins"])
-        self.step.assign_add(1)
-        # A young average forgets faster, or it would hold the initial weights for long.
-        age = tf.cast(self.step, tf.float32)
-        momentum = tf.minimum(train.average, (1 + age) / (10 + age))
-        for slow, fast in zip(self.averaged.variables, self.model.variables, strict=True):
-            slow.assign(momentum * slow.value + (1 - momentum) * tf.cast(fast.value, slow.dtype))
-        return totals
-
-    def _norm(self, gradients):
-        # 0 in float16, whose optimizer skips overflows itself.
-        scaled = self.config.train.precision == "mixed_float16"
-        return tf.constant(0.0) if scaled else tf.linalg.global_norm(gradients)
-
     def _validate(self, step: int) -> None:
         # Of the averaged weights, which are kept if they are the best so far.
         if self._judge is None or not self.chief:
@@ -246,7 +171,7 @@ class Trainer:
         better = judged["best"] < float(self.least.numpy())
         if better:
             self.least.assign(judged["best"])
-            self.run_folder.save_model(self.averaged, self.run_folder.best)
+            self.run_folder.save_model(self.step.averaged, self.run_folder.best)
         self.say(
             f"validation at step {step}: best {judged['best']:.2f}, mean {judged['mean']:.2f}, "
             f"diversity {judged['diversity']:.1f}{'  (best so far)' if better else ''}"
@@ -256,8 +181,8 @@ class Trainer:
         if not self.chief:
             return
         try:
-            self.manager.save(int(self.step.numpy()))
-            self.run_folder.save_model(self.averaged, self.run_folder.last)
+            self.manager.save(self.done)
+            self.run_folder.save_model(self.step.averaged, self.run_folder.last)
         except (OSError, tf.errors.OpError) as error:
             folder = self.run_folder.path
             raise SgruError(f"{folder}: cannot save a checkpoint; {one_line(error)}") from error
@@ -269,9 +194,9 @@ class Trainer:
         self.say(progress.line(step, means))
         for key in ("loss", "best", "mean", "gradient"):
             tf.summary.scalar(f"train/{key}", means[key], step=step)
-        tf.summary.scalar("train/learning_rate", self.optimizer.learning_rate, step=step)
+        tf.summary.scalar("train/learning_rate", self.step.optimizer.learning_rate, step=step)
         tf.summary.scalar("train/images_per_second", progress.speed, step=step)
-        for index, share in enumerate(self.shares.numpy(), start=1):
+        for index, share in enumerate(self.step.shares.numpy(), start=1):
             tf.summary.scalar(f"wins/proposal_{index}", share, step=step)
 
     def _tell_problems(self) -> None:

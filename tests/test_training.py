@@ -226,7 +226,7 @@ for name, strategy in (
     trainer.run()
     assert run.best.is_file()
     assert trainer.strategy.num_replicas_in_sync == len(results) + 1
-    results.append((trainer.averaged.get_weights(), trainer.shares.numpy()))
+    results.append((trainer.step.averaged.get_weights(), trainer.step.shares.numpy()))
 for one, two in zip(results[0][0], results[1][0]):
     np.testing.assert_allclose(two, one, atol=2e-3)
 distance = max(np.abs(a - b).mean() for a, b in zip(*(r[0] for r in results)))

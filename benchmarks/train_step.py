@@ -19,12 +19,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import click
 
-# name: (winner, one proposal at a time, recompute the network's maps, precision)
+# name: (winner, a few proposals at a time, recompute: in all blocks or, False, in the last decoder
+# alone, precision)
 VARIANTS = {
     "plain": ("paper", False, False, "float32"),
     "frugal": ("paper", True, False, "float32"),
     "frugal recompute": ("paper", True, True, "float32"),
     "frugal bfloat16": ("paper", True, False, "mixed_bfloat16"),
+    "frugal recompute bfloat16": ("paper", True, True, "mixed_bfloat16"),
     "colour": ("colour", False, False, "float32"),
     "colour recompute": ("colour", False, True, "float32"),
     "colour bfloat16": ("colour", False, False, "mixed_bfloat16"),
@@ -41,12 +43,16 @@ def measure(variant: str, width: float, size: int, batch: int, runs: int, jit: b
     from sgru_tf.beginnings import build_for_training
     from sgru_tf.config import TrainConfig
     from sgru_tf.frugal_loss import FrugalLoss
+    from sgru_tf.model import build_sgru
     from sgru_tf.optimizing import build_optimizer
     from sgru_tf.perceptual import truncate
 
     winner, frugal, recompute, precision = VARIANTS[variant]
     keras.utils.set_random_seed(0)
-    model = build_for_training(ModelConfig(width=width), precision, recompute)
+    if variant == "plain":
+        model = build_sgru(ModelConfig(width=width))
+    else:
+        model = build_for_training(ModelConfig(width=width), precision, recompute)
     keras.config.set_dtype_policy(precision)
     features = truncate(keras.applications.VGG19(include_top=False, weights=None))
     loss = (FrugalLoss if frugal else CollectionLoss)(LossConfig(winner=winner), features)

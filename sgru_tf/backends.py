@@ -2,7 +2,9 @@
 
 Everything that colours needs only an object that can be called with a float32 sketch
 (1, H, W, 1), 0-255, H and W multiples of 32, and answers (1, N, H, W, 3), RGB nominally 0-255;
-with `proposals` (N) and `working_size` (the long side it likes, in pixels) as attributes.
+with `proposals` (N) and `working_size` (the long side it likes, in pixels) as attributes. Where
+`hints` is an attribute and true, a second argument may be given: float32 (1, H, W, 4), RGB 0-255
+and a mask 0-1.
 TensorFlow is imported when a Keras model is opened, not before, and never for a `.tflite` file.
 """
 
@@ -77,22 +79,36 @@ class KerasNetwork:
         """Wrap the model; nothing is traced before the first sketch."""
         import keras
 
+        from sgru_tf.network_input import network_input
+
         self.model = model
         self.proposals = model.sgru_config.proposals
         self.working_size = model.sgru_config.working_size
         self._to_numpy = keras.ops.convert_to_numpy
-        self._run = lambda sketch: model(sketch, training=False)
+        self.hints = model.sgru_config.hints
+
+        def run(sketch, hints):
+            return model(network_input(model.sgru_config, sketch, hints), training=False)
+
+        self._run = run
         if keras.backend.backend() == "tensorflow":
             import tensorflow as tf
 
             # One open signature: sketches of other proportions must not trace the graph again.
-            signature = [tf.TensorSpec((1, None, None, 1), tf.float32)]
+            signature = [tf.TensorSpec((1, None, None, count), tf.float32) for count in (1, 4)]
             self._run = tf.function(self._run, input_signature=signature)
 
-    def __call__(self, sketch: np.ndarray) -> np.ndarray:
-        """Colour one sketch: float32 (1, H, W, 1), 0-255, to float32 (1, N, H, W, 3)."""
+    def __call__(self, sketch: np.ndarray, hints: np.ndarray | None = None) -> np.ndarray:
+        """Colour one sketch: float32 (1, H, W, 1), 0-255, to float32 (1, N, H, W, 3).
+
+        Args:
+            sketch: The sketch.
+            hints: float32 (1, H, W, 4), RGB 0-255 and a mask 0-1; for models with hints only.
+        """
+        if hints is None:
+            hints = np.zeros((*sketch.shape[:3], 4), np.float32)
         try:
-            return self._to_numpy(self._run(sketch))
+            return self._to_numpy(self._run(sketch, hints))
         except Exception as error:
             height, width = sketch.shape[1:3]
             raise SgruError(

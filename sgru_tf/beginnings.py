@@ -36,6 +36,8 @@ def build_for_training(config: ModelConfig, dtype: str = "float32", recompute: b
 def start_from(model, init) -> None:
     """Give a new model the weights of another of the same shape.
 
+    A model with hints may start from one without: what it does without hints is then the same.
+
     Raises:
         SgruError: the other one has another shape.
     """
@@ -43,4 +45,7 @@ def start_from(model, init) -> None:
         wanted, given = getattr(model.sgru_config, name), getattr(init.sgru_config, name)
         if wanted != given:
             raise SgruError(f"--init: that model has {name} {given}, not {wanted}")
-    model.set_weights(init.get_weights())
+    if init.sgru_config.hints and not model.sgru_config.hints:
+        raise SgruError("--init: that model takes hints; give --hints, or name another")
+    for layer in init.layers:
+        model.get_layer(layer.name).set_weights(layer.get_weights())

@@ -41,6 +41,11 @@ FOLDER = click.Path(path_type=Path)
 @click.option("--init", type=str, help="Start from the weights of this model.")
 @click.option("--width", type=float, help="Multiplier on all filters; 1.0 is the paper's.")
 @click.option("--proposals", type=int, help="Colourings of one sketch.")
+@click.option(
+    "--hints/--no-hints",
+    default=None,
+    help="A network that takes hints, colours at places; an --init without them is well enough.",
+)
 @click.option("--size", type=int, help="Side of the training squares, a multiple of 32.")
 @click.option("--batch", type=int, help="Sketches a step, over all devices together.")
 @click.option("--steps", type=int, help="Optimizer steps.")
@@ -52,6 +57,14 @@ FOLDER = click.Path(path_type=Path)
     help="Compute maps again for the gradient instead of keeping them: less memory, more time.",
 )
 @click.option("--jit/--no-jit", default=None, help="Compile the step with XLA, for GPUs.")
+@click.option(
+    "--deterministic/--no-deterministic",
+    default=None,
+    help="Have GPUs too give the same bits each time, more slowly; CPUs always do.",
+)
+@click.option(
+    "--keep", type=int, help="Newest checkpoints kept; the one of the best validation is too."
+)
 @click.option("--seed", type=int, help="Of the weights, the split and all random draws.")
 @click.option("--winner", help="Which proposal learns the most: paper or colour.")
 @click.option("--vgg", "backbone", help="Network of the perceptual loss: vgg19 or vgg16.")

@@ -116,6 +116,8 @@ class ModelConfig(Config):
             one wins every sample.
         working_size: The size in pixels of the long side at which the model is meant to be run.
             The norm looks at the whole image, so results are best near the training size.
+        hints: Take hints, colours at places, as a second input. An empty one changes nothing:
+            see `sgru_tf.hint_layers`. The paper has none.
     """
 
     width: float = _setting(1.0, low=0.01, high=4.0)
@@ -124,6 +126,7 @@ class ModelConfig(Config):
     input_range: str = _setting("unit", choices=("unit", "signed"))
     proposal_spread: float = _setting(0.35, low=0.0, high=2.0)
     working_size: int = _setting(256, low=32, high=4096)
+    hints: bool = False
 
     def filters(self, published: int) -> int:
         """Scale a filter count of the paper by `width`, to a multiple of 8, at least 8."""
@@ -164,6 +167,8 @@ class LossConfig(Config):
             choice when it wins twice its fair share of `1 / proposals`, and helped when it wins
             nothing. This at the start, when the proposals are still alike.
         balance_end: The same at the end, when a proposal should win what it is best at.
+        hint_weight: For networks with hints: weight of the mean difference, in grey levels over
+            all proposals, to the true colours where hints speak.
     """
 
     backbone: str = _setting("vgg19", choices=("vgg19", "vgg16"))
@@ -180,6 +185,7 @@ class LossConfig(Config):
     losers_fall: float = _setting(0.5, low=0.01, high=1.0)
     balance_start: float = _setting(4.0, low=0.0, high=255.0)
     balance_end: float = _setting(1.0, low=0.0, high=255.0)
+    hint_weight: float = _setting(1.0, low=0.0, high=100.0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -208,6 +214,12 @@ class TrainConfig(Config):
         recompute: Keep only what passes between the blocks of the network, and compute the rest
             again for the gradient: less memory, for larger pictures or batches, in more time.
         jit: Compile the step with XLA. For GPUs; on CPUs it did not help.
+        deterministic: Have GPUs too give the same bits each time, so that a run that was ended
+            and goes on comes to the very weights of one that was not. GPUs are slower that way, by
+            how much has not been measured, and lack some operations. CPUs always do it, as it
+            costs nothing there: steps and samples took the same time, which they do only because
+            the pipeline has no stateful operations, and gave the same bits as without, on one
+            and on eight threads. Another number of threads gives other bits.
         seed: Of the initial weights, of the split, and of every random draw of the pipeline.
         validation_share: Share of the pictures kept back for validation, by a hash of their
             names, where the data has no `val` folder of its own.
@@ -221,7 +233,9 @@ class TrainConfig(Config):
         log_every: Steps between two lines of progress and two points in TensorBoard.
         validate_every: Steps between two validations, each with a sheet to look at.
         checkpoint_every: Steps between two checkpoints.
-        keep: Checkpoints kept.
+        keep: So many of the newest checkpoints are kept, and besides them the one of the best
+            validation, which is saved at that very step. An older one than that is no use: what
+            was lost since is in none of the newer ones either.
     """
 
     size: int = _setting(256, low=32, high=2048)
@@ -235,6 +249,7 @@ class TrainConfig(Config):
     precision: str = _setting("float32", choices=("float32", "mixed_bfloat16", "mixed_float16"))
     recompute: bool = False
     jit: bool = False
+    deterministic: bool = False
     seed: int = _setting(0, low=0, high=2**31 - 1)
     validation_share: float = _setting(0.03, low=0.0, high=0.5)
     validation_count: int = _setting(64, low=1, high=100_000)

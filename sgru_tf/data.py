@@ -1,5 +1,7 @@
 """Pipelines of training samples: (B, S, S, 4) float32, RGB 0..255 and the sketch 0..255.
 
+With hints (B, S, S, 8): the hint's RGB 0..255 and its mask 0..1 follow.
+
 Every sample is a function of its number and the seed alone: number i of a run is always the same
 picture with the same crop, flip and line style. A run that resumes at sample i asks for the
 samples from i on, and gets what it would have got without the interruption.
@@ -13,6 +15,7 @@ import tensorflow as tf
 from sgru_tf.config import TrainConfig
 from sgru_tf.draws import draw_pattern
 from sgru_tf.errors import SgruError
+from sgru_tf.hint_drawing import simulate_hints
 from sgru_tf.linework import random_line_art
 from sgru_tf.picture_list import PictureList
 from sgru_tf.reading import read_sample
@@ -33,6 +36,7 @@ class PictureData:
         config: Size of the squares, augmentation and seed.
         extras: Further samples and the share of all draws that each list gets. A list with
             fewer samples than draws in an epoch is repeated, a longer one takes several epochs.
+        hints: Draw hints for the training samples.
 
     Attributes:
         samples: The main samples.
@@ -49,6 +53,7 @@ class PictureData:
         samples: list[Sample] | ShardRecords,
         config: TrainConfig,
         extras: tuple[tuple[list[Sample] | ShardRecords, float], ...] = (),
+        hints: bool = False,
     ):
         shares = [share for _, share in extras]
         if not all(share > 0 for share in shares) or sum(shares) >= 1:
@@ -57,7 +62,7 @@ class PictureData:
                 f"not {', '.join(map(str, shares))}"
             )
         self.samples = samples
-        self.config = config
+        self.config, self.hints = config, hints
         self.failure: SgruError | None = None
         self._lists = [self._source(listed) for listed in (samples, *(e for e, _ in extras))]
         counted = [(len(extra), share) for extra, share in extras]
@@ -173,7 +178,10 @@ class PictureData:
         if self.config.flip:
             mirrored = tf.random.stateless_uniform([], seeds[4]) < 0.5
             square = tf.cond(mirrored, lambda: tf.reverse(square, [1]), lambda: square)
-        return square
+        if not self.hints:
+            return square
+        hints = simulate_hints(square[..., :3], square[..., 3:], tf.random.fold_in(_seed(key), 1))
+        return tf.concat([square, hints], axis=-1)
 
     def _fit(self, rgb, sketch, key):
         """Bring the long side of one sample to the square, in the middle of it."""

@@ -1,7 +1,8 @@
 """The collection loss: how good is the best of the proposals, and a little of how good are all.
 
-Target: (B, H, W, 4), RGB 0..255 and the sketch 0..255 as a fourth channel. Prediction:
-(B, N, H, W, 3), RGB nominally 0..255. From Liu, Chen and Hu (ISICA 2018), who took it from
+Target: (B, H, W, 4), RGB 0..255 and the sketch 0..255 as a fourth channel; or (B, H, W, 8) with
+the hints that the network was given, RGB and mask. Prediction: (B, N, H, W, 3), RGB nominally
+0..255. From Liu, Chen and Hu (ISICA 2018), who took it from
 Chen and Koltun, "Photographic image synthesis with cascaded refinement networks" (ICCV 2017).
 Written in `keras.ops` alone.
 """
@@ -10,6 +11,7 @@ import keras
 from keras import ops
 
 from sgru_tf.config import LossConfig
+from sgru_tf.hint_loss import hint_distance
 from sgru_tf.perceptual import build_features
 
 # Colours are compared for the choice of the winner at this fraction of the size: heads should
@@ -68,7 +70,7 @@ class CollectionLoss(keras.losses.Loss):
         """Compute the loss and what a training loop wants to know about it.
 
         Args:
-            y_true: (B, H, W, 4) target: RGB and sketch, 0..255.
+            y_true: (B, H, W, 4) target: RGB and sketch, 0..255; (B, H, W, 8) with hints.
             y_pred: (B, N, H, W, 3) proposals.
             losers: With `winner="colour"`: weight of the pixel distance of the others.
             balance: With `winner="colour"`: grey levels, see above.
@@ -77,12 +79,19 @@ class CollectionLoss(keras.losses.Loss):
         Returns:
             A dictionary of float32 arrays: `loss` (B,), the value to minimise; `best` (B,), the
             distance of the winner; `mean` (B,), the mean over the proposals of the distance
-            (`paper`) or of the pixel distance (`colour`); `wins` (B, N), one-hot.
+            (`paper`) or of the pixel distance (`colour`); `wins` (B, N), one-hot; with hints,
+            `hint` (B,), see `sgru_tf.hint_loss`.
         """
         y_true, y_pred = ops.cast(y_true, "float32"), ops.cast(y_pred, "float32")
         if self.config.winner == "paper":
-            return self._paper(y_true, y_pred)
-        return self._colour(y_true, y_pred, losers, balance, shares)
+            parts = self._paper(y_true, y_pred)
+        else:
+            parts = self._colour(y_true, y_pred, losers, balance, shares)
+        if y_true.shape[-1] == 8:
+            parts["hint"] = hint_distance(y_true[..., :3], y_true[..., 4:], y_pred)
+            scale = 1.0 if self.config.normalise_mask else 255.0
+            parts["loss"] = parts["loss"] + scale * self.config.hint_weight * parts["hint"]
+        return parts
 
     def true_maps(self, y_true):
         """Give the feature maps of the true colours, a list; empty without a backbone."""

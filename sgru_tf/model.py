@@ -1,6 +1,7 @@
 """The Swish-Gated Residual U-Net (Liu, Chen, Hu, ISICA 2018): one sketch in, N colourings out.
 
-Input: (B, H, W, 1) float32, 0 (ink) to 255 (paper); H and W any multiple of 32.
+Input: (B, H, W, 1) float32, 0 (ink) to 255 (paper); H and W any multiple of 32. With hints a
+dictionary: `sketch` as before, `hints` (B, H, W, 4), RGB 0..255 and a mask 0..1.
 Output: (B, N, H, W, 3) float32 RGB, nominally 0 to 255, unbounded: clip and round to show it.
 
 The stages at width 1.0, N = 9 (f filters, sizes as parts of H x W):
@@ -20,16 +21,21 @@ The stages at width 1.0, N = 9 (f filters, sizes as parts of H x W):
     decoder 1  1/2   192  1:    up r, gated up x, skip 1                480
     tail       1     96   1x1, 3x3, 3x3                                  96
     last       1     27   1x1 with bias; (y + 1) * 127.5; 9 RGB pictures
+
+With hints, what they say is added to the output of every encoder and of every skip:
+`sgru_tf.hint_layers`.
 """
 
 import keras
 
 from sgru_tf.config import ModelConfig
+from sgru_tf.hint_layers import HintGuide, HintPyramid
 from sgru_tf.layers import ConvNorm, DecoderBlock, EncoderBlock, SplitProposals, SwishGate
 
 ENCODER_FILTERS = (96, 192, 288, 384, 480)
 DECODER_FILTERS = (512, 480, 384, 288, 192)
 TAIL_FILTERS = 96
+GUIDE_FILTERS = 64
 
 
 @keras.saving.register_keras_serializable("sgru_tf")
@@ -59,13 +65,24 @@ class SwishGatedUNet(keras.Model):
             x = keras.layers.Rescaling(1 / 256, dtype=dtype, name="scale")(sketch)
         else:
             x = keras.layers.Rescaling(1 / 127.5, -1.0, dtype=dtype, name="scale")(sketch)
+        hints = keras.Input((None, None, 4), name="hints", dtype="float32")
+        pyramid = HintPyramid(dtype="float32", name="pyramid")(hints) if config.hints else None
+
+        def guided(x, level, name):
+            if not config.hints:
+                return x
+            guide = HintGuide(config.filters(GUIDE_FILTERS), dtype=dtype, name=f"guide_{name}")
+            return guide(x, pyramid[level])
+
         skips = []
         for level, published in enumerate(ENCODER_FILTERS, start=1):
             block = EncoderBlock(
                 config.filters(published), squeeze=level > 1, name=f"encoder{level}", **options
             )
             x, residual = block(x)
-            skips.append(SwishGate(name=f"skip{level}", **options)(residual))
+            x = guided(x, level, f"encoder{level}")
+            skip = SwishGate(name=f"skip{level}", **options)(residual)
+            skips.append(guided(skip, level - 1, f"skip{level}"))
         for level, published in zip(range(5, 0, -1), DECODER_FILTERS, strict=True):
             block = DecoderBlock(config.filters(published), name=f"decoder{level}", **options)
             x = block(x, skips.pop())
@@ -81,7 +98,8 @@ class SwishGatedUNet(keras.Model):
         )(x)
         proposals = SplitProposals(dtype="float32", name="proposals")(x)
 
-        super().__init__(inputs=sketch, outputs=proposals, **kwargs)
+        inputs = {"sketch": sketch, "hints": hints} if config.hints else sketch
+        super().__init__(inputs=inputs, outputs=proposals, **kwargs)
         self.sgru_config = config
         self._policy = dtype
 
@@ -105,7 +123,8 @@ def build_sgru(config: ModelConfig | None = None, dtype="float32") -> keras.Mode
 
     Returns:
         A `keras.Model` from (B, H, W, 1) float32 0..255 to (B, N, H, W, 3) float32, nominally
-        0..255. H and W must be multiples of 32 and may differ from call to call.
+        0..255. H and W must be multiples of 32 and may differ from call to call. If the config
+        has `hints`, its input is a dictionary of `sketch` and `hints`, (B, H, W, 4).
     """
     return SwishGatedUNet(config, dtype=dtype)
 

@@ -12,6 +12,7 @@ from sgru_tf.devices import shared_evenly
 from sgru_tf.frugal_loss import FrugalLoss
 from sgru_tf.losses import CollectionLoss
 from sgru_tf.model import build_sgru
+from sgru_tf.network_input import network_input
 from sgru_tf.optimizing import build_optimizer, ramp
 from sgru_tf.perceptual import build_features
 from sgru_tf.run_folder import RunConfig
@@ -76,7 +77,8 @@ class Step:
         """Train one step on a distributed batch.
 
         Args:
-            batch: Targets, (B, H, W, 4) float32, RGB and sketch, in parts on the devices.
+            batch: Targets, (B, H, W, 4) float32, RGB and sketch, or with hints (B, H, W, 8), in
+                parts on the devices.
             stop: Scalar float32, over 0 if this machine was told to stop.
 
         Returns:
@@ -94,7 +96,8 @@ class Step:
 
         def replica(target, stop):
             with tf.GradientTape() as tape:
-                proposals = self.model(target[..., 3:], training=True)
+                given = network_input(self.config.model, target[..., 3:4], target[..., 4:])
+                proposals = self.model(given, training=True)
                 parts = self.loss.evaluate(target, proposals, losers, balance, shares)
                 # Keras sums the gradients over the replicas, so divide by the whole batch.
                 value = tf.reduce_sum(parts["loss"]) / train.batch

@@ -26,12 +26,14 @@ def train(config: RunConfig, folder, say=print, override: bool = False) -> int |
         SgruError: bad data, settings that differ from those the run was begun with, a folder
             that cannot be written, or a loss that is not a number.
     """
+    from sgru_tf.checkpoints import saved_steps
     from sgru_tf.devices import default_strategy
     from sgru_tf.loading import load_model
     from sgru_tf.training import Trainer
 
     # Before any other TensorFlow operation, as strategies over several hosts demand.
     strategy = default_strategy()
+    _compute_exactly(config.train.deterministic)
     run = RunFolder(folder)
     going_on = run.exists()
     if not going_on:
@@ -46,12 +48,15 @@ def train(config: RunConfig, folder, say=print, override: bool = False) -> int |
     extras = [(find_samples(path, 0.0), share) for path, share in config.extras]
     if going_on:
         config = run.agree(config, override)
-    fresh = not (run.checkpoints / "checkpoint").is_file()
+    fresh = not saved_steps(run.checkpoints)
     init = load_model(config.init) if config.init and fresh else None
     problems = _tell(found, extras, say)
 
     data = PictureData(
-        found.train, config.train, tuple((extra.train, share) for extra, share in extras)
+        found.train,
+        config.train,
+        tuple((extra.train, share) for extra, share in extras),
+        hints=config.model.hints,
     )
     validation = PictureData(found.validation, config.train) if found.validation else None
     trainer = Trainer(config, run, data, validation, strategy, say, init)
@@ -69,6 +74,14 @@ def train(config: RunConfig, folder, say=print, override: bool = False) -> int |
         say(f"{run.path}: all {step} steps are done; to go further, begin another run with --init")
         return None
     return trainer.run()
+
+
+def _compute_exactly(on_gpus: bool) -> None:
+    """Have TensorFlow give the same bits each time, in this whole process; always without GPUs."""
+    import tensorflow as tf
+
+    if on_gpus or not tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.enable_op_determinism()
 
 
 def _within(path: Path, folder) -> bool:

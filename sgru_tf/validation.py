@@ -5,6 +5,7 @@ import tensorflow as tf
 from PIL import Image
 
 from sgru_tf.measuring import Tally, measure
+from sgru_tf.network_input import network_input
 
 SHEET_ROWS = 8
 
@@ -58,7 +59,8 @@ class Judge:
         return figures, sample_sheet(rows)
 
     def _judge_batch(self, target):
-        proposals = self.model(target[..., 3:], training=False)
+        given = network_input(self.model.sgru_config, target[..., 3:4])
+        proposals = self.model(given, training=False)
         return self.loss.evaluate(target, proposals), proposals
 
 

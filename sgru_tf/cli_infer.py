@@ -9,9 +9,16 @@ from pathlib import Path
 import click
 
 from sgru_tf.errors import SgruError
-from sgru_tf.folder import FORMATS, PickError, Wishes, colour_jobs, plan, prepare_folder
+from sgru_tf.folder import colour_jobs, plan, prepare_folder
+from sgru_tf.hints import Hint, parse_hint
 from sgru_tf.options import level_option, lines_option
+from sgru_tf.results import FORMATS, LAYERS, PickError, Wishes
 from sgru_tf.terminal import FileProgress, say, tell_plan
+
+_KEPT = {
+    "jpg": "is put on white, as JPEG has none",
+    "ora": "is given back, but soft lines without paper are thin in GIMP and MyPaint",
+}
 
 
 class _Picks(click.ParamType):
@@ -28,6 +35,18 @@ class _Picks(click.ParamType):
         return tuple(sorted({int(part) for part in parts}))
 
 
+class _Dab(click.ParamType):
+    """A hint, as in 120,80,#ffcc88."""
+
+    name = "X,Y,#RRGGBB"
+
+    def convert(self, value, param, ctx):
+        try:
+            return value if isinstance(value, Hint) else parse_hint(value)
+        except SgruError as error:
+            self.fail(str(error), param, ctx)
+
+
 @click.command("infer", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("sketches", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
@@ -42,6 +61,20 @@ class _Picks(click.ParamType):
     help="A .keras or .tflite file, the folder of a training run, or a published TF1 checkpoint's "
     "prefix.  "
     "[default: the shipped weights]",
+)
+@click.option(
+    "--hints",
+    "hint_file",
+    type=click.Path(path_type=Path),
+    help="A transparent picture of the sketch's size with dabs of the colours that you want there. "
+    "NAME_hints.png beside NAME.png is taken by itself.",
+)
+@click.option(
+    "--hint",
+    "dabs",
+    type=_Dab(),
+    multiple=True,
+    help="A dab of colour at a pixel of the sketch, as in 120,80,#ffcc88. Repeatable.",
 )
 @click.option("--pick", type=_Picks(), default=(), help="Write these proposals only, as in 1,4.")
 @click.option(
@@ -62,7 +95,15 @@ class _Picks(click.ParamType):
     type=click.Choice(FORMATS, case_sensitive=False),
     default="png",
     show_default=True,
-    help="WebP is lossless, slow for large sketches; JPEG is 4:4:4, quality 95, without alpha.",
+    help="WebP is lossless, slow for large sketches; JPEG is 4:4:4, quality 95, without alpha; "
+    "ora is an OpenRaster file, NAME.ora, for Krita, GIMP and MyPaint: lines above all proposals.",
+)
+@click.option(
+    "--layer",
+    type=click.Choice(LAYERS, case_sensitive=False),
+    default="picture",
+    show_default=True,
+    help="colour: the flat colours without ink, NAME_1_colour.png ..., to lie under your lines.",
 )
 @lines_option
 @level_option
@@ -76,7 +117,22 @@ class _Picks(click.ParamType):
 @click.option("--overwrite", is_flag=True, help="Colour again what is done already.")
 @click.pass_context
 def infer(
-    ctx, sketches, out, model, pick, sheet, size, suffix, lines, level, alpha, recursive, overwrite
+    ctx,
+    sketches,
+    out,
+    model,
+    hint_file,
+    dabs,
+    pick,
+    sheet,
+    size,
+    suffix,
+    layer,
+    lines,
+    level,
+    alpha,
+    recursive,
+    overwrite,
 ):
     """Colour sketches: image files, or folders of them.
 
@@ -84,12 +140,17 @@ def infer(
     written, at the sketch's own size and with its own lines. What is done already is skipped.
     """
 
+    if layer == "colour" and lines == "network":
+        _refuse(ctx, "with --lines network the ink is in the colours; leave one of the two out")
+    if layer == "colour" and suffix == "ora":
+        _refuse(ctx, "an OpenRaster file has the colours in layers of their own; leave it out")
+
     def open_colorizer():
         from sgru_tf.colorizer import Colorizer
 
         return Colorizer(model, size=size, lines=lines, level=level)
 
-    wishes = Wishes(pick, sheet, suffix, overwrite, alpha)
+    wishes = Wishes(pick, sheet, suffix, overwrite, alpha, layer)
     counts: Counter = Counter()
     status = 0
     jobs = []
@@ -101,14 +162,20 @@ def infer(
         counts["failed"] += len(problems)
         progress = FileProgress(len(jobs))
         told_of_alpha = False
-        for outcome in colour_jobs(jobs, wishes, open_colorizer):
+        hints = ([hint_file] if hint_file else []) + list(dabs)
+        if hints and len(jobs) > 1:
+            raise SgruError(
+                f"--hints and --hint are for one sketch, not {len(jobs)}; for many, put "
+                "NAME_hints.png beside each"
+            )
+        for outcome in colour_jobs(jobs, wishes, open_colorizer, hints):
             counts[outcome.status] += 1
             if outcome.status == "failed":
                 progress.clear()
                 say(f"failed: {outcome.message}")
             if outcome.has_alpha and alpha and not told_of_alpha:
                 progress.clear()
-                kept = "is put on white, as JPEG has none" if suffix == "jpg" else "is given back"
+                kept = _KEPT.get(suffix, "is given back")
                 say(f"note: transparency {kept}; --no-alpha shows the colours that it hides")
                 told_of_alpha = True
             progress.show(outcome.status == "skipped")
@@ -126,3 +193,7 @@ def infer(
         + (f" -> {os.path.relpath(os.path.commonpath(folders))}" if folders else "")
     )
     ctx.exit(status or (1 if counts["failed"] else 0))
+
+
+def _refuse(ctx: click.Context, reason: str) -> None:
+    raise click.BadParameter(f"colour: {reason}", ctx, param_hint="'--layer'")

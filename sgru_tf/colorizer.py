@@ -11,7 +11,8 @@ centres, a triangle filter as wide as the step when shrinking (Pillow's BILINEAR
 3. Bring the long side of L to the working size, up or down, the short side in proportion, rounded,
    at least 1: bilinear, rounded to integers. This is the working sketch S (h, w).
 4. Pad S with white (255) at the bottom and right to the next multiples of 32; network; crop to
-   (h, w); clip to 0-255. This is the picture P (N, h, w, 3).
+   (h, w); clip to 0-255. This is the picture P (N, h, w, 3). Hints are brought to (h, w) as
+   `sgru_tf.hints` describes, and padded with 0.
 5. Take the ink out of P (`linelayer.colour_layer`), round to integers: flats C (N, h, w, 3).
      m = minimum of S over 3 x 3 (of the pixels inside); trust t = (m / max(1, max m)) ** 24
      pad P t and t with 0 at the bottom and right to multiples of 32; blur both with 1 2 1 / 4
@@ -42,6 +43,7 @@ from PIL import Image
 from sgru_tf.backends import DEFAULT_WORKING_SIZE, as_network, open_network
 from sgru_tf.deflated import DeflatedPlane
 from sgru_tf.errors import SgruError
+from sgru_tf.hints import hint_picture, working_hints
 from sgru_tf.images import Sketch, bands, pad_to_multiple, read_sketch
 from sgru_tf.levelling import level_paper
 from sgru_tf.linelayer import colour_layer
@@ -86,56 +88,75 @@ class Colorizer:
         self.lines = lines
         self.level = level
 
-    def __call__(self, image) -> np.ndarray:
+    def __call__(self, image, hints=None) -> np.ndarray:
         """Colour a sketch: all proposals at once.
 
         Args:
             image: path, PIL image, or uint8 array (H, W), (H, W, 1), (H, W, 3) or (H, W, 4); or
                 a `Sketch` from `read_sketch`, whose grey is then levelled in place.
+            hints: colours at places, for models that take them: the path of a hint picture, an RGBA
+                picture or uint8 array (H, W, 4) of the sketch's size, or `sgru_tf.hints.Hint`s.
 
         Returns:
             uint8 (N, H, W, 3), RGB, at the sketch's own size. This is 3 N bytes a pixel: for
             large sketches use `proposals` or `colouring`.
 
         Raises:
-            SgruError: the image cannot be read, or the network's answer cannot be used.
+            SgruError: the image or the hints cannot be read, the model takes no hints, or the
+                network's answer cannot be used.
         """
-        colouring = self.colouring(image)
+        colouring = self.colouring(image, hints)
         height, width = colouring.shape
         result = np.empty((len(colouring), height, width, 3), np.uint8)
         for index, picture in enumerate(result):
             colouring.array(index, out=picture)
         return result
 
-    def proposals(self, image) -> Iterator[np.ndarray]:
+    def proposals(self, image, hints=None) -> Iterator[np.ndarray]:
         """Colour a sketch: the proposals one at a time, uint8 (H, W, 3).
 
         Args and Raises: as `__call__`; what is wrong with the image is raised at once.
         """
-        colouring = self.colouring(image)
+        colouring = self.colouring(image, hints)
         return (colouring.array(index) for index in range(len(colouring)))
 
-    def colouring(self, image) -> Colouring:
+    def colouring(self, image, hints=None) -> Colouring:
         """Run the network on a sketch and keep what is needed to paint any proposal of it.
 
         Args and Raises: as `__call__`.
         """
         sketch = read_sketch(image)
+        dabs = self._hint_picture(hints, *sketch.grey.shape)
         line = level_paper(sketch.grey) if self.level else sketch.grey
         height, width = line.shape
         small = Image.fromarray(line).resize(working_shape(width, height, self.size), _BILINEAR)
         working = np.asarray(small)
-        pictures = self._run(working)
-        if self.lines == "network":
-            flats = [_to_uint8(picture) for picture in pictures]
-            return Colouring(Sketch(line, sketch.alpha), flats, blank_lines=True)
-        flats = [_to_uint8(colour_layer(picture, working)) for picture in pictures]
-        return Colouring(Sketch(line, sketch.alpha), flats)
+        pictures = self._run(working, dabs)
+        own_lines = self.lines == "sharp"
+        if own_lines:
+            pictures = [colour_layer(picture, working) for picture in pictures]
+        flats = [_to_uint8(picture) for picture in pictures]
+        colouring = Colouring(Sketch(line, sketch.alpha), flats, blank_lines=not own_lines)
+        colouring.hints = dabs
+        return colouring
 
-    def _run(self, working: np.ndarray) -> np.ndarray:
+    def _hint_picture(self, hints, height: int, width: int) -> Image.Image | None:
+        if hints is None:
+            return None
+        if not getattr(self.network, "hints", False):
+            raise SgruError("this model takes no hints; use one that was trained with --hints")
+        return hint_picture(hints, width, height)
+
+    def _run(self, working: np.ndarray, dabs: Image.Image | None) -> np.ndarray:
         height, width = working.shape
         padded = pad_to_multiple(working).astype(np.float32)
-        answer = np.asarray(self.network(padded[None, :, :, None]))
+        given = [padded[None, :, :, None]]
+        if dabs is not None:
+            room = [
+                (0, all_ - part) for all_, part in zip(padded.shape, working.shape, strict=True)
+            ]
+            given.append(np.pad(working_hints(dabs, width, height), (*room, (0, 0)))[None])
+        answer = np.asarray(self.network(*given))
         if answer.ndim != 5 or answer.shape[0] != 1 or answer.shape[2:] != (*padded.shape, 3):
             raise SgruError(
                 f"the network answered with shape {answer.shape} "
@@ -159,16 +180,20 @@ class Colouring:
 
     Attributes:
         shape: Height and width of the sketch.
-
+        hints: The colours that the artist asked for, an RGBA image; None if there were none.
+        has_lines: The lines are a layer of their own; else they are in the colours.
+        has_alpha: The sketch was transparent somewhere, or could have been.
     """
 
     def __init__(self, sketch: Sketch, flats: list[np.ndarray], *, blank_lines: bool = False):
         """Keep the layers; nothing is painted yet."""
         self.shape = sketch.grey.shape
+        self.hints: Image.Image | None = None
+        self.has_lines = not blank_lines
+        self.has_alpha = sketch.alpha is not None
         self._line = _deflated(sketch.grey)
         self._alpha = None if sketch.alpha is None else _deflated(sketch.alpha)
         self._flats = [Image.fromarray(flat) for flat in flats]
-        self._blank_lines = blank_lines
         self._small_lines: dict[tuple[int, int], Image.Image] = {}
 
     @property
@@ -201,33 +226,27 @@ class Colouring:
                 (RGBA), "white" composites on white (RGB), "drop" shows the colours that lie in
                 the transparent parts too (RGB).
         """
-        height, width = self.shape
-        transparent = self._alpha is not None
-        keep, white = transparent and alpha == "keep", transparent and alpha == "white"
-        picture = Image.new("RGBA" if keep else "RGB", (width, height))
-        for top, band in self._painted(index):
-            if keep or white:
-                mask = Image.fromarray(self._alpha.band(top))
-            if keep:
-                band.putalpha(mask)
-            if white:
-                band = Image.composite(band, Image.new("RGB", band.size, "white"), mask)
-            picture.paste(band, (0, top))
-        return picture
+        return self._whole(self._painted(index), alpha)
 
-    def colour_layer(self, index: int) -> Image.Image:
-        """The flat colours of a proposal at full size, without ink, as an RGB image."""
-        height, width = self.shape
-        picture = Image.new("RGB", (width, height))
-        for top, bottom in bands(height):
-            picture.paste(self._colours(index, top, bottom), (0, top))
-        return picture
+    def colour_layer(self, index: int, *, alpha: str = "drop") -> Image.Image:
+        """The flat colours of a proposal at full size, without ink; args as `picture`."""
+        height = self.shape[0]
+        colours = ((top, self._colours(index, top, bottom)) for top, bottom in bands(height))
+        return self._whole(colours, alpha)
 
     def line_layer(self) -> Image.Image:
         """The line layer at full size as a grey image, 255 = paper."""
-        if self._blank_lines:
+        if not self.has_lines:
             return Image.new("L", self.shape[::-1], 255)
         return Image.fromarray(self.line)
+
+    def planes(self) -> Iterator[tuple[int, np.ndarray, np.ndarray | None]]:
+        """Yield the line layer and the alpha, or None, in bands: first row, uint8 (h, W) each."""
+        for top, bottom in bands(self.shape[0]):
+            line = self._line.band(top)
+            if not self.has_lines:
+                line = np.full((bottom - top, self.shape[1]), 255, np.uint8)
+            yield top, line, None if self._alpha is None else self._alpha.band(top)
 
     def thumbnail(self, index: int | None, side: int) -> Image.Image:
         """Paint small, without alpha: a proposal, or the sketch itself if index is None.
@@ -245,7 +264,20 @@ class Colouring:
         if index is None:
             return line.convert("RGB")
         colours = self._flats[index].resize(size, _BILINEAR)
-        return colours if self._blank_lines else _multiply(colours, line)
+        return _multiply(colours, line) if self.has_lines else colours
+
+    def _whole(self, painted: Iterator[tuple[int, Image.Image]], alpha: str) -> Image.Image:
+        keep, white = self.has_alpha and alpha == "keep", self.has_alpha and alpha == "white"
+        picture = Image.new("RGBA" if keep else "RGB", self.shape[::-1])
+        for top, band in painted:
+            if keep or white:
+                mask = Image.fromarray(self._alpha.band(top))
+            if keep:
+                band.putalpha(mask)
+            if white:
+                band = Image.composite(band, Image.new("RGB", band.size, "white"), mask)
+            picture.paste(band, (0, top))
+        return picture
 
     def _colours(self, index: int, top: int, bottom: int) -> Image.Image:
         flat = self._flats[index]
@@ -257,7 +289,7 @@ class Colouring:
     def _painted(self, index: int) -> Iterator[tuple[int, Image.Image]]:
         for top, bottom in bands(self.shape[0]):
             band = self._colours(index, top, bottom)
-            if not self._blank_lines:
+            if self.has_lines:
                 band = _multiply(band, Image.fromarray(self._line.band(top)))
             yield top, band
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import warnings
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -129,6 +130,12 @@ def write_image(picture: Image.Image, path, *, mark: str = "") -> None:
         raise SgruError(f"cannot write {path} ({width} x {height}): {one_line(error)}") from error
 
 
+def write_png(picture: Image.Image, stream, *, mark: str = "") -> None:
+    """Write a picture as PNG to a stream that takes bytes; `mark` as for `write_image`."""
+    name, options = _encoding(".png", mark)
+    picture.save(stream, format=name, **options)
+
+
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """Write a file whole or not at all.
@@ -153,10 +160,15 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 def read_mark(path) -> str | None:
-    """Return the mark that `write_image` put into a file, or None for any other file."""
+    """Return the mark that the program put into a file, or None for any other file.
+
+    An OpenRaster file has it in its merged image. Painting programs write that one anew, so the
+    mark is gone once a file was saved by one of them.
+    """
     try:
-        with _no_bomb_warning(), Image.open(path, formats=("PNG", "JPEG", "WEBP")) as picture:
-            info = picture.info
+        with _no_bomb_warning(), _shown(path) as shown:
+            with Image.open(shown, formats=("PNG", "JPEG", "WEBP")) as picture:
+                info = picture.info
     except Exception:  # whatever is wrong with the file, the program did not write it like that
         return None
     for key in ("Software", "comment", "xmp"):
@@ -165,6 +177,17 @@ def read_mark(path) -> str | None:
         if text.startswith(_MARK):
             return text[len(_MARK) :]
     return None
+
+
+@contextmanager
+def _shown(path) -> Iterator:
+    with open(path, "rb") as stream:
+        if stream.read(4) != b"PK\3\4":
+            stream.seek(0)
+            yield stream
+            return
+        with zipfile.ZipFile(stream) as archive, archive.open("mergedimage.png") as merged:
+            yield merged
 
 
 def _encoding(suffix: str, mark: str) -> tuple[str, dict]:

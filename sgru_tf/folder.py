@@ -1,9 +1,12 @@
 """Colour many files: what to read, what to call the results, what is done already.
 
-For NAME.png the results are NAME_1.png ... NAME_9.png and NAME_sheet.png. Without an output
-folder they go beside what was given: those of a file into `colored/` in the file's own folder,
-those of a folder SKETCHES into `SKETCHES_colored/` next to it. Subfolders are kept. Sketches that
-differ in their suffix only keep it in the name of the results (`a_png_1.png`, `a_jpg_1.png`).
+For NAME.png the results are NAME_1.png ... NAME_9.png and NAME_sheet.png; NAME_1_colour.png ...
+for the flat colours alone; NAME.ora for all of them in layers. Without an output folder they go
+beside what was given: those of a file into `colored/` in the file's own folder, those of a folder
+SKETCHES into `SKETCHES_colored/` next to it. Subfolders are kept. Sketches that differ in their
+suffix only keep it in the name of the results (`a_png_1.png`, `a_jpg_1.png`).
+
+NAME_hints.png beside NAME.png holds the hints for it, and is no sketch itself.
 """
 
 from __future__ import annotations
@@ -14,17 +17,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PIL import Image
-
 from sgru_tf.errors import SgruError, one_line
-from sgru_tf.files import SUFFIXES, read_mark, write_image
+from sgru_tf.files import SUFFIXES, read_mark
+from sgru_tf.hints import Hint, add_hints, hint_picture
 from sgru_tf.images import read_sketch
-from sgru_tf.sheet import CELL, contact_sheet, in_rows
+from sgru_tf.results import PickError, Wishes, is_done, results_of, write_results
 
-FORMATS = ("png", "webp", "jpg")
-"""Formats in which the proposals can be written."""
-
-SHEET_COLUMNS = 5
+HINTS = "_hints.png"
+"""What the name of a picture of hints ends in."""
 
 
 @dataclass(frozen=True)
@@ -35,33 +35,11 @@ class Job:
     folder: Path
     stem: str
 
-    def proposal(self, number: int, suffix: str) -> Path:
-        """Path of a proposal; numbers begin with 1."""
-        return self.folder / f"{self.stem}_{number}.{suffix}"
-
     @property
-    def sheet(self) -> Path:
-        """Path of the contact sheet."""
-        return self.folder / f"{self.stem}_sheet.png"
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What is to be written for each sketch.
-
-    Attributes:
-        picks: numbers of the proposals, beginning with 1; all of them if empty.
-        sheet: write the contact sheet too.
-        suffix: one of FORMATS.
-        overwrite: colour again what is done already.
-        alpha: give the sketch's transparency back; else show the colours that it hides.
-    """
-
-    picks: tuple[int, ...] = ()
-    sheet: bool = True
-    suffix: str = "png"
-    overwrite: bool = False
-    alpha: bool = True
+    def hints(self) -> Path | None:
+        """The picture of hints that lies beside the sketch, if there is one."""
+        path = self.source.with_name(f"{self.source.stem}{HINTS}")
+        return path if path.is_file() else None
 
 
 @dataclass(frozen=True)
@@ -99,6 +77,8 @@ def plan(
             if identity in seen:
                 continue
             seen.add(identity)
+            if _holds_hints(job.source):
+                continue
             if read_mark(job.source) is not None:
                 own += 1
             else:
@@ -107,7 +87,7 @@ def plan(
 
 
 def colour_jobs(
-    jobs: Sequence[Job], wishes: Wishes, open_colorizer: Callable[[], object]
+    jobs: Sequence[Job], wishes: Wishes, open_colorizer: Callable[[], object], hints=()
 ) -> Iterator[Outcome]:
     """Colour one sketch after the other; a bad one does not stop the rest.
 
@@ -115,6 +95,8 @@ def colour_jobs(
         jobs: from `plan`.
         wishes: what to write.
         open_colorizer: gives the `Colorizer`; called once, when the first sketch needs it.
+        hints: for every job, laid over those that lie beside the sketch: paths of hint
+            pictures, and `sgru_tf.hints.Hint`s.
 
     Raises:
         SgruError: the model cannot be opened, or it has fewer proposals than were picked.
@@ -122,7 +104,10 @@ def colour_jobs(
     sources = {job.source.resolve() for job in jobs}
     colorizer = None
     for job in jobs:
-        if _is_done(job, wishes):
+        own = wishes
+        if hints or _hints_are_newer(job, wishes):
+            own = replace(wishes, overwrite=True)
+        if is_done(job.folder, job.stem, own):
             yield Outcome(job, "skipped")
             continue
         try:
@@ -134,9 +119,10 @@ def colour_jobs(
         colorizer = colorizer or open_colorizer()
         try:
             has_alpha = sketch.alpha is not None
-            colouring = colorizer.colouring(sketch)
+            size = sketch.grey.shape[::-1]
+            colouring = colorizer.colouring(sketch, _all_hints(job, hints, size))
             sketch = None  # its alpha would take up memory while the results are painted
-            written = _colour(job, wishes, colouring, sources)
+            written = _colour(job, own, colouring, sources)
         except PickError:
             raise
         except Exception as error:  # an oversight of the program is one bad file too
@@ -156,10 +142,6 @@ def failure(job: Job, error: Exception) -> Outcome:
     else:
         text = f"{type(error).__name__}: {one_line(error)}"
     return Outcome(job, "failed", text if str(job.source) in text else f"{job.source}: {text}")
-
-
-class PickError(SgruError):
-    """A proposal was asked for that the model does not have."""
 
 
 def prepare_folder(folder: Path) -> None:
@@ -205,6 +187,34 @@ def _sketches(given: Path, out: Path | None, recursive: bool, problems: list[str
     return found
 
 
+def _holds_hints(path: Path) -> bool:
+    """Tell whether a picture holds the hints for a sketch that lies beside it."""
+    if not path.name.endswith(HINTS):
+        return False
+    stem = path.name.removesuffix(HINTS)
+    return any(path.with_name(stem + suffix).is_file() for suffix in SUFFIXES)
+
+
+def _all_hints(job: Job, hints, size: tuple[int, int]):
+    """Lay the hints for a job over each other: a picture, or None."""
+    files = [job.hints] if job.hints else []
+    files += [hint for hint in hints if not isinstance(hint, Hint)]
+    dabs = [hint for hint in hints if isinstance(hint, Hint)]
+    picture = None
+    for some in [*files, *([dabs] if dabs else [])]:
+        picture = add_hints(picture, hint_picture(some, *size))
+    return picture
+
+
+def _hints_are_newer(job: Job, wishes: Wishes) -> bool:
+    """Tell whether the hints beside a sketch were painted after it was coloured."""
+    if not job.hints:
+        return False
+    painted = job.hints.stat().st_mtime
+    results = results_of(job.folder, job.stem, wishes, 1)
+    return any(r.path.exists() and r.path.stat().st_mtime < painted for r in results)
+
+
 def _told_apart(jobs: list[Job]) -> list[Job]:
     """Give every job a stem of its own in its folder, whatever the order of the inputs."""
     groups = defaultdict(list)
@@ -229,50 +239,16 @@ def _told_apart(jobs: list[Job]) -> list[Job]:
     return result
 
 
-def _results(job: Job, wishes: Wishes, count: int) -> list[tuple[int, Path]]:
-    """Number and path of all that is wanted of a sketch; the sheet, last, has the number 0."""
-    picks = wishes.picks or range(1, count + 1)
-    results = [(number, job.proposal(number, wishes.suffix)) for number in picks]
-    return results + ([(0, job.sheet)] if wishes.sheet else [])
-
-
-def _is_done(job: Job, wishes: Wishes) -> bool:
-    if wishes.overwrite:
-        return False
-    count = len(wishes.picks)
-    if not count:
-        # Results say of how many they are, so that the model need not be opened to know.
-        marks = (read_mark(path) for path in (job.proposal(1, wishes.suffix), job.sheet))
-        words = next((mark for mark in marks if mark), "").split()
-        if not words or not words[-1].isdigit():
-            return False
-        count = int(words[-1])
-    return all(path.exists() for _, path in _results(job, wishes, count))
-
-
 def _colour(job: Job, wishes: Wishes, colouring, sources: set[Path]) -> bool:
     """Write what is wanted and not there yet; tell whether there was anything to write."""
     count = len(colouring)
     if max(wishes.picks, default=0) > count:
         raise PickError(f"proposal {max(wishes.picks)} was picked, but the model has {count}")
     prepare_folder(job.folder)
-    results = _results(job, wishes, count)
-    for _, path in results:
-        if path.resolve() in sources:
-            raise SgruError(f"{job.source}: a result would replace the sketch {path}; use --out")
-    todo = [(number, path) for number, path in results if wishes.overwrite or not path.exists()]
-    # No picture gets a name here: it would live on while the next one is painted.
-    for number, path in todo:
-        mark = f"proposal {number} of {count}" if number else f"sheet of {count}"
-        write_image(_paint(colouring, number, wishes), path, mark=mark)
-    return bool(todo)
-
-
-def _paint(colouring, number: int, wishes: Wishes) -> Image.Image:
-    if number:
-        alpha = "drop" if not wishes.alpha else "white" if wishes.suffix == "jpg" else "keep"
-        return colouring.picture(number - 1, alpha=alpha)
-    numbers = range(len(colouring))
-    shown = [colouring.thumbnail(index, CELL) for index in (None, *numbers)]
-    labels = ["sketch", *(str(index + 1) for index in numbers)]
-    return contact_sheet(in_rows(shown, SHEET_COLUMNS), in_rows(labels, SHEET_COLUMNS))
+    results = results_of(job.folder, job.stem, wishes, count)
+    for result in results:
+        if result.path.resolve() in sources:
+            raise SgruError(
+                f"{job.source}: a result would replace the sketch {result.path}; use --out"
+            )
+    return write_results(results, wishes, colouring)

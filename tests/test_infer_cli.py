@@ -13,7 +13,8 @@ from PIL import Image
 from test_colorizer import Painter, drawing
 from test_images import ODD_PICTURES
 
-from sgru_tf import colorizer, folder
+from sgru_tf import colorizer
+from sgru_tf import results as writing
 from sgru_tf.cli import infer
 from sgru_tf.errors import SgruError
 
@@ -131,7 +132,7 @@ def test_same_names_do_not_meet(here, opened):
     assert result.stdout.startswith("coloured 1, skipped 0")
 
 
-@pytest.mark.parametrize("suffix", folder.FORMATS)
+@pytest.mark.parametrize("suffix", writing.FORMATS)
 @pytest.mark.parametrize("out", ["in", "in/out", None])
 def test_second_run_skips_and_never_reads_results(here, opened, suffix, out):
     for name in ("a.png", "b.jpg", "sub/a.png"):
@@ -303,20 +304,20 @@ def test_a_missing_model_ends_the_run_in_one_line(here, monkeypatch):
 def test_interrupt_keeps_what_is_done(here, opened, monkeypatch):
     save(here / "in/a.png")
     save(here / "in/b.png")
-    true = folder.write_image
+    true = writing.write_image
 
     def interrupted(picture, path, **options):
         if path.name == "b_2.png":
             raise KeyboardInterrupt
         true(picture, path, **options)
 
-    monkeypatch.setattr(folder, "write_image", interrupted)
+    monkeypatch.setattr(writing, "write_image", interrupted)
     result = run("in")
     assert result.exit_code == 130
     assert "stopped" in result.stderr
     assert result.stdout.startswith("coloured 1, skipped 0, failed 0")
     assert names(here / "in_colored") == sorted([*results("a"), "b_1.png"])
-    monkeypatch.setattr(folder, "write_image", true)
+    monkeypatch.setattr(writing, "write_image", true)
     assert run("in").stdout.startswith("coloured 1, skipped 1, failed 0")
 
 

@@ -65,6 +65,14 @@ from sgru_tf.terminal import say
     show_default=True,
     help="imagenet (downloaded once by Keras), a weight file, or none for no feature distance.",
 )
+@click.option(
+    "--simulate-hints",
+    "hints",
+    metavar="NUMBERS",
+    default="",
+    help="Colour with so many simulated hints too, as in 0,1,4,16,64, and measure how well they "
+    "are obeyed.",
+)
 @click.pass_context
 def evaluate(ctx, models, data, out, **wishes):
     """Measure how well each MODEL colours the pictures in DATA.
@@ -81,6 +89,12 @@ def evaluate(ctx, models, data, out, **wishes):
     often each is the best.
     """
     status = 0
+    numbers = [part.strip() for part in wishes["hints"].split(",") if part.strip()]
+    if not all(part.isascii() and part.isdigit() for part in numbers):
+        raise click.BadParameter(
+            "give numbers, as in 0,1,4,16,64", ctx, param_hint="--simulate-hints"
+        )
+    wishes["hints"] = tuple(map(int, numbers))
     try:
         outcome = evaluate_models(models, data, out, Wishes(**wishes))
         click.echo(outcome.table)

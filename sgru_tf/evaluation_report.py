@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 
 import sgru_tf
 from sgru_tf.evaluating import SKETCH, TINTED, Evaluation
+from sgru_tf.hint_evaluation import HintEvaluation
+from sgru_tf.hint_report import HINT_NOTES, hint_numbers, hint_table
 from sgru_tf.measuring import Tally
+from sgru_tf.tables import markdown_table, plain
 
 # Name of a measure -> name in JSON, title in tables, format.
 _MEASURES = {
@@ -58,8 +61,8 @@ class Setting:
     failed: Sequence[str] = field(default_factory=tuple)
 
 
-def as_json(evaluation: Evaluation, setting: Setting) -> str:
-    """Write the outcome as JSON."""
+def as_json(evaluation: Evaluation, setting: Setting, hints: HintEvaluation | None = None) -> str:
+    """Write the outcome as JSON; with what simulated hints do, if that was measured."""
     content = {
         "sgru_tf": sgru_tf.__version__,
         "data": setting.data,
@@ -78,16 +81,21 @@ def as_json(evaluation: Evaluation, setting: Setting) -> str:
         content["truth"] = _numbers(evaluation.truth.first()) | {
             "mean_rgb": [round(float(value), 1) for value in evaluation.tint]
         }
+    if hints is not None:
+        content["simulated_hints"] = hint_numbers(hints)
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def as_markdown(evaluation: Evaluation, setting: Setting, sheet: str) -> str:
+def as_markdown(
+    evaluation: Evaluation, setting: Setting, sheet: str, hints: HintEvaluation | None = None
+) -> str:
     """Write the outcome as a Markdown page.
 
     Args:
         evaluation: The outcome.
         setting: What it is of.
         sheet: Name of the contact sheet's file.
+        hints: What simulated hints do, if that was measured.
     """
     known = evaluation.truth.count > 0
     drawn = {
@@ -98,13 +106,15 @@ def as_markdown(evaluation: Evaluation, setting: Setting, sheet: str) -> str:
     what = f"with {drawn[setting.lines]}" if known else "without true colours"
     lines = ["# Evaluation", ""]
     lines += [
-        f"{evaluation.count} pictures of `{_plain(setting.data)}`, {what}, at {setting.size} "
+        f"{evaluation.count} pictures of `{plain(setting.data)}`, {what}, at {setting.size} "
         f"pixels; sgru_tf {sgru_tf.__version__}.",
         "",
         tables(evaluation),
     ]
     for name, tally in evaluation.models.items():
-        lines += ["", f"## Proposals of `{_plain(name)}`", "", _proposals_table(tally)]
+        lines += ["", f"## Proposals of `{plain(name)}`", "", _proposals_table(tally)]
+    if hints is not None:
+        lines += ["", "## With simulated hints", "", hint_table(hints), "", HINT_NOTES]
     lines += ["", f"![Some of the pictures]({sheet})", "", "## How it was measured", ""]
     lines += [_NOTES.format(size=setting.size)]
     if known:
@@ -112,7 +122,7 @@ def as_markdown(evaluation: Evaluation, setting: Setting, sheet: str) -> str:
     lines += [_NOTES_COLOUR]
     if setting.failed:
         lines += ["", f"## Left out: {len(setting.failed)}", ""]
-        lines += [f"- {_plain(problem)}" for problem in setting.failed]
+        lines += [f"- {plain(problem)}" for problem in setting.failed]
     return "\n".join(lines) + "\n"
 
 
@@ -129,15 +139,15 @@ def tables(evaluation: Evaluation) -> str:
         rows[f"sketch tinted with RGB {tint}"] = evaluation.baselines[TINTED].first()
     for name, tally in evaluation.models.items():
         count = len(tally.wins())
-        rows[f"`{_plain(name)}`, first"] = tally.first()
+        rows[f"`{plain(name)}`, first"] = tally.first()
         if count > 1:
             own = {"diversity": tally.diversity()}
-            rows[f"`{_plain(name)}`, mean of {count}"] = tally.mean() | own
+            rows[f"`{plain(name)}`, mean of {count}"] = tally.mean() | own
         if count > 1 and tally.has_truth:
-            rows[f"`{_plain(name)}`, best of {count}"] = tally.best()
+            rows[f"`{plain(name)}`, best of {count}"] = tally.best()
     measured = [name for name in _MEASURES if any(name in row for row in rows.values())]
     cells = [[title, *(_cell(name, row) for name in measured)] for title, row in rows.items()]
-    table = _table(["", *(_MEASURES[name][1] for name in measured)], cells)
+    table = markdown_table(["", *(_MEASURES[name][1] for name in measured)], cells)
     return "\n".join([table, "", *_summary(evaluation)]).rstrip()
 
 
@@ -148,7 +158,7 @@ def _summary(evaluation: Evaluation) -> list[str]:
         if not tally.has_truth:
             continue
         idle = [str(number) for number, wins in enumerate(tally.wins(), 1) if not wins]
-        text = f"- `{_plain(name)}`: proposals that are never the best: {', '.join(idle) or 'none'}"
+        text = f"- `{plain(name)}`: proposals that are never the best: {', '.join(idle) or 'none'}"
         share = _share(tally, evaluation)
         if share is not None:
             text += f"; {share:.2f} of the true pictures' colourfulness"
@@ -167,7 +177,7 @@ def _proposals_table(tally: Tally) -> str:
         row += [f"{100 * wins / tally.count:.0f} %"] if tally.has_truth else []
         row += [format(each[name][index], _MEASURES[name][2]) for name in measured]
         rows.append([*row, f"{apart[index]:.1f}", f"{nearest[index]:.1f}"])
-    return _table([*titles, "to the others", "to the nearest"], rows)
+    return markdown_table([*titles, "to the others", "to the nearest"], rows)
 
 
 def _model(tally: Tally, evaluation: Evaluation) -> dict:
@@ -222,18 +232,3 @@ def _feature_note(network: str | None) -> str:
 
 def _cell(name: str, row: dict[str, float]) -> str:
     return format(row[name], _MEASURES[name][2]) if name in row else ""
-
-
-def _table(titles: list[str], rows: list[list[str]]) -> str:
-    widths = [max(3, *map(len, column)) for column in zip(titles, *rows, strict=True)]
-    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
-    lines = []
-    for cells in (titles, rule, *rows):
-        rest = [cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)]
-        lines.append(f"| {' | '.join([cells[0].ljust(widths[0]), *rest])} |")
-    return "\n".join(lines)
-
-
-def _plain(text: str) -> str:
-    """Give text, as in the name of a file, without what would break a table's row."""
-    return " ".join(text.split()).replace("|", "/").replace("`", "'")

@@ -3,13 +3,14 @@
     DIR/evaluation.md     the tables
     DIR/evaluation.json   the same numbers
     DIR/evaluation.png    some of the sketches, and what the models made of them
+    DIR/hints.png         with simulated hints: what the first model made of more and more
 
 They are written when everything is measured: stopped before that, nothing is left behind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,8 @@ from sgru_tf.evaluation_sheet import evaluation_sheet
 from sgru_tf.features import FeatureDistances
 from sgru_tf.files import whole_file, write_image
 from sgru_tf.folder import prepare_folder
+from sgru_tf.hint_evaluation import HintEvaluation
+from sgru_tf.hint_report import hint_sheet, hint_table
 from sgru_tf.remote import located
 from sgru_tf.run_folder import RunFolder
 from sgru_tf.terminal import FileProgress, say
@@ -53,6 +56,7 @@ class Wishes:
         held_back: Take only pictures that training on the folder holds back.
         backbone: "vgg19" or "vgg16", for the feature distance.
         weights: "imagenet", a weight file, or "none" for no feature distance.
+        hints: Numbers of hints to simulate; none if empty.
     """
 
     sketches: bool = False
@@ -62,6 +66,7 @@ class Wishes:
     held_back: bool = False
     backbone: str = "vgg19"
     weights: str = "none"
+    hints: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,8 @@ def evaluate_models(models: Sequence[str], data, out, wishes: Wishes) -> Outcome
             f"{out}: lies in the folder of pictures {data}, where its sheet would be taken for "
             "one; name a folder outside"
         )
+    if wishes.hints and wishes.sketches:
+        raise SgruError("--simulate-hints takes its colours from the true ones; sketches have none")
     source, failed = _find(models[0], data, wishes)
     networks = _opened(models)
     features = None
@@ -109,6 +116,7 @@ def evaluate_models(models: Sequence[str], data, out, wishes: Wishes) -> Outcome
     prepare_folder(out)
     size = wishes.size or getattr(first, "working_size", DEFAULT_WORKING_SIZE)
     pictures = source(size)
+    guided = HintEvaluation(networks, pictures, size, wishes.hints) if wishes.hints else None
     shown = max(1, min(SHEET_SAMPLES, SHEET_ROWS // len(networks)))
     evaluation = Evaluation(networks, pictures, size, features, shown)
     for problem in failed:
@@ -116,12 +124,15 @@ def evaluate_models(models: Sequence[str], data, out, wishes: Wishes) -> Outcome
     _run(evaluation, len(pictures), failed)
     if not evaluation.count:
         raise SgruError(f"{data}: no picture could be judged; the first problem: {failed[0]}")
+    if guided is not None:
+        _follow(guided.run(), len(pictures))
     lines = wishes.style if pictures.drawn else "given"
     name = features.name if features else None
-    _write(evaluation, Setting(data, size, lines, name, failed), out)
+    _write(evaluation, Setting(data, size, lines, name, failed), out, guided)
     if evaluation.truth.count and evaluation.truth.first()["colourfulness"] < _GREY:
         say("note: the true pictures are nearly grey; if they are sketches, use --sketches")
-    return Outcome(tables(evaluation), evaluation.count, failed)
+    told = tables(evaluation) + (f"\n\n{hint_table(guided)}" if guided else "")
+    return Outcome(told, evaluation.count, failed)
 
 
 def _find(model: str, data: str, wishes: Wishes) -> tuple[Callable, list[str]]:
@@ -169,13 +180,25 @@ def _run(evaluation: Evaluation, total: int, failed: list[str]) -> None:
     progress.clear()
 
 
-def _write(evaluation: Evaluation, setting: Setting, out: Path) -> None:
+def _follow(judged: Iterator[str | None], total: int) -> None:
+    """Show how far hints are judged; what is wrong with a picture was told before."""
+    progress = FileProgress(total)
+    for problem in judged:
+        progress.show(skipped=bool(problem))
+    progress.clear()
+
+
+def _write(
+    evaluation: Evaluation, setting: Setting, out: Path, guided: HintEvaluation | None
+) -> None:
     sheet = out / f"{NAME}.png"
     texts = {
-        f"{NAME}.md": as_markdown(evaluation, setting, sheet.name),
-        f"{NAME}.json": as_json(evaluation, setting),
+        f"{NAME}.md": as_markdown(evaluation, setting, sheet.name, guided),
+        f"{NAME}.json": as_json(evaluation, setting, guided),
     }
     write_image(evaluation_sheet(evaluation.panels), sheet, mark=NAME)
+    if guided is not None:
+        write_image(hint_sheet(guided), out / "hints.png", mark=NAME)
     for name, text in texts.items():
         with whole_file(out / name) as part:
             part.write_text(text, "utf-8")

@@ -43,7 +43,7 @@ def evaluation_sheet(
             else:
                 title = picture.name if len(answers) > 1 else "true colours"
                 shown += [(picture.truth, title), *_with_ratios(proposals, measures)]
-            rows.append([_seen(pixels) for pixels, _ in shown[:COLUMNS]])
+            rows.append([seen(pixels) for pixels, _ in shown[:COLUMNS]])
             labels.append([label for _, label in shown[:COLUMNS]])
     letters = int(max(picture.width for row in rows for picture in row) / _LETTER)
     labels = [[_cut(label, letters) for label in row] for row in labels]
@@ -62,7 +62,7 @@ def _with_ratios(proposals: np.ndarray, measures: Measures) -> list[tuple[np.nda
     return shown + [(proposals[index], labels[index]) for index in chosen]
 
 
-def _seen(pixels: np.ndarray) -> Image.Image:
+def seen(pixels: np.ndarray) -> Image.Image:
     """Bring a picture to the sheet's size; a small one by a whole factor, so that labels fit."""
     image = Image.fromarray(pixels)
     if max(image.size) > CELL:

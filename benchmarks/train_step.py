@@ -20,16 +20,19 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import click
 
 # name: (winner, a few proposals at a time, recompute: in all blocks or, False, in the last decoder
-# alone, precision)
+# alone, precision of the network, precision of VGG)
+BFLOAT16 = "mixed_bfloat16"
 VARIANTS = {
-    "plain": ("paper", False, False, "float32"),
-    "frugal": ("paper", True, False, "float32"),
-    "frugal recompute": ("paper", True, True, "float32"),
-    "frugal bfloat16": ("paper", True, False, "mixed_bfloat16"),
-    "frugal recompute bfloat16": ("paper", True, True, "mixed_bfloat16"),
-    "colour": ("colour", False, False, "float32"),
-    "colour recompute": ("colour", False, True, "float32"),
-    "colour bfloat16": ("colour", False, False, "mixed_bfloat16"),
+    "plain": ("paper", False, False, "float32", "float32"),
+    "frugal": ("paper", True, False, "float32", "float32"),
+    "frugal recompute": ("paper", True, True, "float32", "float32"),
+    "frugal, VGG bfloat16": ("paper", True, False, "float32", BFLOAT16),
+    "frugal bfloat16": ("paper", True, False, BFLOAT16, BFLOAT16),
+    "frugal recompute bfloat16": ("paper", True, True, BFLOAT16, BFLOAT16),
+    "colour": ("colour", False, False, "float32", "float32"),
+    "colour recompute": ("colour", False, True, "float32", "float32"),
+    "colour, VGG bfloat16": ("colour", False, False, "float32", BFLOAT16),
+    "colour bfloat16": ("colour", False, False, BFLOAT16, BFLOAT16),
 }
 
 
@@ -47,13 +50,13 @@ def measure(variant: str, width: float, size: int, batch: int, runs: int, jit: b
     from sgru_tf.optimizing import build_optimizer
     from sgru_tf.perceptual import truncate
 
-    winner, frugal, recompute, precision = VARIANTS[variant]
+    winner, frugal, recompute, precision, vgg_precision = VARIANTS[variant]
     keras.utils.set_random_seed(0)
     if variant == "plain":
         model = build_sgru(ModelConfig(width=width))
     else:
         model = build_for_training(ModelConfig(width=width), precision, recompute)
-    keras.config.set_dtype_policy(precision)
+    keras.config.set_dtype_policy(vgg_precision)
     features = truncate(keras.applications.VGG19(include_top=False, weights=None))
     loss = (FrugalLoss if frugal else CollectionLoss)(LossConfig(winner=winner), features)
     optimizer = build_optimizer(TrainConfig(precision=precision))

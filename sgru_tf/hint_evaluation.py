@@ -84,7 +84,7 @@ class HintEvaluation:
             raise SgruError(f"--simulate-hints: give numbers from 0 to {MOST}, as in 0,1,4,16,64")
         self.counts = sorted(set(counts))
         self._colorizers = {
-            name: Colorizer(network, size=size, lines="network", level=False)
+            name: Colorizer(network, size=size, lines="network", level=False, order="network")
             for name, network in networks.items()
         }
         self._pictures = pictures

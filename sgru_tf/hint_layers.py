@@ -11,6 +11,10 @@ from keras import ops
 
 from sgru_tf.layers import LEAK
 
+# Guides begin at nothing in a network that may have learnt already: with Adam, whose steps have one
+# size, this lets them learn so many times as fast as what is around them.
+GAIN = 4.0
+
 
 @keras.saving.register_keras_serializable("sgru_tf")
 class HintPyramid(keras.layers.Layer):
@@ -35,8 +39,8 @@ class HintPyramid(keras.layers.Layer):
         pyramid = []
         for level in range(self.levels):
             if level:
-                mask = ops.average_pool(mask, 2)
-                colour = ops.average_pool(colour, 2)
+                mask = ops.average_pool(mask, 2, 2)
+                colour = ops.average_pool(colour, 2, 2)
             presence = ops.minimum(mask * 4.0**level, 1.0)
             weighted = colour * (presence / ops.maximum(mask, 1e-6))
             pyramid.append(ops.concatenate([weighted, presence], axis=-1))
@@ -59,7 +63,7 @@ class HintPyramid(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("sgru_tf")
 class HintGuide(keras.layers.Layer):
-    """Adds to a map what the hints of its size say: `x + conv3x3(leaky(conv3x3(hints)))`.
+    """Adds to a map what the hints of its size say: `x + 4 conv3x3(leaky(conv3x3(hints)))`.
 
     The last kernel is 0 at first: a network that has learnt without hints may be given guides,
     and begins as what it was (as in Zhang et al., "Adding conditional control to text-to-image
@@ -94,7 +98,7 @@ class HintGuide(keras.layers.Layer):
 
     def call(self, x, hint):
         """Guide (B, h, w, C) by a level of the pyramid, (B, h, w, 4)."""
-        return x + self.write(ops.leaky_relu(self.read(hint), LEAK))
+        return x + GAIN * self.write(ops.leaky_relu(self.read(hint), LEAK))
 
     def compute_output_shape(self, x_shape, hint_shape):
         """Give the shape of x."""

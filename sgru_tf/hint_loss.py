@@ -21,8 +21,8 @@ def hint_weights(rgb, hints):
     mask = ops.clip(hints[..., 3:], 0.0, 1.0)
     weights = mask[..., 0]
     for side, share in REACH:
-        there = ops.average_pool(mask, side)
-        colour = ops.average_pool(hints[..., :3] * mask, side) / ops.maximum(there, 1e-6)
+        there = ops.average_pool(mask, side, side)
+        colour = ops.average_pool(hints[..., :3] * mask, side, side) / ops.maximum(there, 1e-6)
         colour = ops.repeat(ops.repeat(colour, side, axis=1), side, axis=2)
         known = ops.cast(there > 0, "float32")
         known = ops.repeat(ops.repeat(known, side, axis=1), side, axis=2)[..., 0]

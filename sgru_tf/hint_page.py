@@ -9,8 +9,8 @@ from PIL import Image
 
 from sgru_tf.change import SHARE, Change, Repainted
 from sgru_tf.heat import STAIN
-from sgru_tf.inside_cells import Cells
-from sgru_tf.panels import FAINT, framed, grid, stacked, words
+from sgru_tf.inside_cells import Cells, Ring
+from sgru_tf.panels import FAINT, framed, grid, short, stacked, widened, words
 from sgru_tf.recording import LEVELS, TAILS
 from sgru_tf.sheet import in_rows
 
@@ -20,12 +20,12 @@ FAR = 40
 LEAST, MOST = 0.001, 1.0
 """Relative changes up to which a place is shown white, and from which on darkest."""
 
-_BAR, _COLUMNS = 300, 9
+_BAR, _COLUMNS, _GAP = 300, 9, 8
 
 
 def hint_page(
     name: str,
-    dabs: Image.Image,
+    hints: np.ndarray,
     cells: Cells,
     changes: dict[str, Change],
     proposals: Sequence[Repainted],
@@ -34,69 +34,84 @@ def hint_page(
 
     Args:
         name: Of the sketch.
-        dabs: The hints, an RGBA picture of the proportions of the sketch.
+        hints: float32 (h, w, 4), from `sgru_tf.hints.working_hints`.
         cells: Of the sketch.
         changes: By the names of the stages, all of them.
         proposals: All of them.
     """
-    large = cells.picture(cells.sketch, 2)
-    paint = dabs.resize(large.size, Image.Resampling.BOX)
-    large.paste(paint, mask=paint)
-    head = stacked(
-        words(f"{name}: what the hint reached", 20),
-        words(
-            "How much otherwise each stage answers because of the hint:\n"
-            "the difference, as a part of what was there. Below each map\n"
-            f"its total, and how far from the hint {SHARE:.0%} of it reach.",
-            colour=FAINT,
-        ),
-        STAIN.legend(["0.1 %", "1 %", "10 %", "100 %"], _BAR),
-        words(
-            "Each proposal without the hint, with it, and the difference in\n"
-            "L*a*b*: 2 is just to be seen, 100 is black and white.",
-            colour=FAINT,
-        ),
-        STAIN.legend([str(FAR * step // 4) for step in range(5)], _BAR),
-        gap=12,
-    )
-    stage = {name: _change(change, cells, dabs) for name, change in changes.items()}
-    # Before the last encoder no stage sees hints. The maps of one size stand in one column.
-    rows = [
-        [*[None] * len(TAILS), *(stage[f"skip{level}"] for level in LEVELS), stage["encoder5"]],
-        [stage[f"tail{index}"] for index in reversed(TAILS)]
-        + [stage[f"decoder{level}"] for level in LEVELS],
-    ]
-    pictures = [_proposal(one, cells, dabs) for one in proposals]
+    ring = Ring(hints[..., 3] > 0, cells.size)
+    shown = {name: _change(change, cells, ring) for name, change in changes.items()}
+    width = max(picture.width for picture in shown.values())
+    stage = {name: widened(picture, width) for name, picture in shown.items()}
+    # Before the last encoder no stage sees hints. Maps of one size stand in one column.
+    upper = [*(stage[f"skip{level}"] for level in LEVELS), stage["encoder5"]]
+    lower = [stage[f"tail{index}"] for index in reversed(TAILS)]
+    left = widened(_sketch(hints, cells), len(lower) * width + (len(lower) - 1) * _GAP)
+    lower += [stage[f"decoder{level}"] for level in LEVELS]
+    pictures = [widened(_proposal(one, cells, ring), width) for one in proposals]
     return framed(
         stacked(
-            grid([[cells.marked(large, dabs), head]], 20),
-            grid(rows),
-            grid(in_rows(pictures, _COLUMNS)),
-            gap=24,
+            grid([[left, stacked(_head(name), grid([upper], _GAP), gap=16)]], _GAP),
+            grid([lower], _GAP),
+            grid(in_rows(pictures, _COLUMNS), _GAP),
+            gap=16,
         )
     )
 
 
-def _change(change: Change, cells: Cells, dabs: Image.Image) -> Image.Image:
-    shown = np.log(np.maximum(change.values, LEAST) / LEAST) / np.log(MOST / LEAST)
-    note = f"{100 * change.total:.2g} %" + _far(change.reach)
+def _head(name: str) -> Image.Image:
+    stages = stacked(
+        words(
+            "How much otherwise each stage answers because of the\n"
+            "hint: the difference, as a part of what was there. Its total,\n"
+            f"and how far from the hint {100 * SHARE:.0f} % of it reach.",
+            colour=FAINT,
+        ),
+        STAIN.legend(["0.1 %", "1 %", "10 %", "100 %"], _BAR),
+        gap=12,
+    )
+    proposals = stacked(
+        words(
+            "Each output of the network without the hint, with it, and their\n"
+            "difference in CIE Lab: 2 is just to be seen. Its mean, how far it\n"
+            "reaches, and how far the colour is from that of the hint.",
+            colour=FAINT,
+        ),
+        STAIN.legend([str(FAR * quarter // 4) for quarter in range(5)], _BAR),
+        gap=12,
+    )
     return stacked(
-        words(f"{change.name}  1/{change.step}", 15),
-        cells.marked(cells.under_lines(shown, change.step, STAIN), dabs),
-        words(note, 12, FAINT),
+        words(f"{name}: what the hint reached", 20), grid([[stages, proposals]], 32), gap=12
     )
 
 
-def _proposal(one: Repainted, cells: Cells, dabs: Image.Image) -> Image.Image:
-    difference = cells.under_lines(one.difference / FAR, 1, STAIN)
-    notes = [f"mean {one.mean:.1f}{_far(one.reach)}"]
-    if one.asked:
-        notes.append("to the hint {:.0f}, was {:.0f}".format(*reversed(one.asked)))
+def _sketch(hints: np.ndarray, cells: Cells) -> Image.Image:
+    large = cells.picture(cells.sketch, 2)
+    paint = Image.fromarray(np.rint(hints * (1, 1, 1, 255)).astype(np.uint8))
+    paint = paint.resize(large.size, Image.Resampling.BILINEAR)
+    large.paste(paint, mask=paint)
+    return Ring(hints[..., 3] > 0, large.size).around(large)
+
+
+def _change(change: Change, cells: Cells, ring: Ring) -> Image.Image:
+    scaled = np.log(np.maximum(change.values, LEAST) / LEAST) / np.log(MOST / LEAST)
     return stacked(
-        words(f"proposal {one.number}", 15),
+        words(f"{change.name}  1/{change.step}", 15),
+        ring.around(cells.under_lines(scaled, change.step, STAIN)),
+        words(f"{short(100 * change.total)} %{_far(change.reach)}", 12, FAINT),
+    )
+
+
+def _proposal(one: Repainted, cells: Cells, ring: Ring) -> Image.Image:
+    notes = [f"{one.mean:.1f}{_far(one.reach)}"]
+    if one.asked:
+        before, after = one.asked
+        notes.append(f"to hint {after:.0f}, was {before:.0f}")
+    return stacked(
+        words(f"output {one.number}", 15),
         cells.picture(one.before),
         cells.picture(one.after),
-        cells.marked(difference, dabs),
+        ring.around(cells.under_lines(one.difference / FAR, 1, STAIN)),
         words("\n".join(notes), 12, FAINT),
     )
 

@@ -134,9 +134,13 @@ class SwishGate(keras.layers.Layer):
         self.norm.build(input_shape)
         super().build(input_shape)
 
+    def opening(self, x):
+        """Give how far the gate opens for (B, H, W, C), in that shape: 0 shut, 1 open."""
+        return ops.sigmoid(self.norm(self.conv(x)))
+
     def call(self, x):
         """Gate (B, H, W, C)."""
-        return x * ops.sigmoid(self.norm(self.conv(x)))
+        return x * self.opening(x)
 
     def compute_output_shape(self, input_shape):
         """Give the shape of the input."""

@@ -227,6 +227,16 @@ model.compile("adam", loss=sgru_tf.CollectionLoss(config), metrics=[best_proposa
 target = np.concatenate([np.full((*sketch.shape[:3], 3), 90.0, "float32"), sketch], axis=-1)
 losses = model.fit(sketch, target, epochs=3, verbose=0).history["loss"]
 assert losses[-1] < losses[0], losses
+
+# What hints add: their pyramid and their loss.
+from sgru_tf.hint_layers import HintPyramid
+from sgru_tf.hint_loss import hint_distance
+
+hints = np.zeros((*sketch.shape[:3], 4), "float32")
+hints[0, 9, 9] = 255, 0, 0, 1
+levels = HintPyramid(dtype="float32")(hints)
+assert [float(level[..., 3].sum()) for level in levels] == [1.0] * 6
+assert float(hint_distance(target[..., :3], hints, target[:, None, ..., :3] + 9.0)[0]) > 0
 assert "tensorflow" not in sys.modules
 """
 

@@ -63,7 +63,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     assert not any("tensorflow" in line or "keras" in line for line in light)
 
 
-@pytest.mark.parametrize("name", "infer train prepare evaluate export".split())
+@pytest.mark.parametrize("name", "infer train prepare evaluate export visualize".split())
 def test_console_scripts_start(installed, tmp_path, name):
     environment = os.environ | {"PYTHONPATH": str(installed)}
     script = installed / "bin" / f"sgru-{name}"

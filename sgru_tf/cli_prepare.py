@@ -52,9 +52,15 @@ class Part(click.ParamType):
 @click.option(
     "--style",
     type=click.Choice(STYLES),
-    default="clean",
+    help="Even black lines on white, or the variety that training draws on the fly.  [default: "
+    "clean; random with --draws]",
+)
+@click.option(
+    "--draws",
+    type=click.IntRange(1, 1000),
+    default=1,
     show_default=True,
-    help="Even black lines on white, or the variety that training draws on the fly.",
+    help="With --pairs: write so many pairs of each picture, every one in a style of its own.",
 )
 @click.option(
     "--seed",
@@ -105,7 +111,8 @@ def prepare(ctx, art, out, **options):
 
     For each NAME the line art is written to NAME.png: grey, of the picture's size. With --pairs,
     NAME.png holds the colours on the left and the lines on the right, each in the middle of a
-    white square, which is what train.py takes for a pair. Line art can be trained on too: with
+    white square, which is what train.py takes for a pair; with --draws 3, NAME.draw2.png and
+    NAME.draw3.png hold the same colours under other lines. Line art can be trained on too: with
     the pictures in images_rgb/, write it to images_bw/ beside it. What is there already is
     skipped.
 
@@ -124,7 +131,7 @@ def prepare(ctx, art, out, **options):
     ctx.exit(status)
 
 
-def _check(art, packing, shards, scan, part, pairs, lossless, name, **_) -> None:
+def _check(art, packing, shards, scan, part, pairs, lossless, name, style, draws, **_) -> None:
     """Refuse options that do not go together."""
     if shards is not None and scan:
         raise click.UsageError("--scan only looks; --shards looks too, and writes")
@@ -136,10 +143,18 @@ def _check(art, packing, shards, scan, part, pairs, lossless, name, **_) -> None
         raise click.UsageError("--name is the beginning of a file name, without a folder")
     if not packing and (part or lossless):
         raise click.UsageError("--part and --lossless belong to --shards")
+    if packing and draws > 1:
+        raise click.UsageError("--draws writes pairs; pack the folder of pairs, with --alike -1")
+    if draws > 1 and not pairs:
+        raise click.UsageError("--draws belongs to --pairs")
+    if draws > 1 and style == "clean":
+        raise click.UsageError("--style clean has no variety for --draws; leave one of the two out")
 
 
-def _draw(art, out, pairs, style, seed, size, recursive, overwrite, **_) -> tuple[str, int]:
+def _draw(art, out, pairs, style, draws, seed, size, recursive, overwrite, **_) -> tuple[str, int]:
     """Draw lines; give the summary and the exit status."""
+    style = style or ("random" if draws > 1 else "clean")
+    recipe = Recipe(bool(pairs), style, draws, seed, size, overwrite)
     counts: Counter = Counter()
     status = 0
     try:
@@ -148,7 +163,7 @@ def _draw(art, out, pairs, style, seed, size, recursive, overwrite, **_) -> tupl
         tell_plan(problems, own)
         counts["failed"] += len(problems)
         progress = FileProgress(len(jobs))
-        for outcome in draw_jobs(jobs, out, Recipe(bool(pairs), style, seed, size, overwrite)):
+        for outcome in draw_jobs(jobs, out, recipe):
             counts[outcome.status] += 1
             if outcome.status == "failed":
                 progress.clear()
@@ -166,9 +181,10 @@ def _pack(art, out, pairs, size, jobs, crop, min_side, min_colour, alike, **give
     """Clean and write shards; give the summary and the exit status."""
     prepare_folder(out)
     lines = pairs is False
-    shared = ("shards", "part", "name", "style", "seed", "lossless", "overwrite")
+    shared = ("shards", "part", "name", "seed", "lossless", "overwrite")
     wishes = ShardWishes(
         size=size or SIDE,
+        style=given["style"] or "clean",
         lines=lines,
         rules=Rules(crop, min_side, min_colour, alike),
         jobs=jobs or cores(),

@@ -21,7 +21,7 @@ from sgru_tf.files import write_image
 from sgru_tf.folder import Job, Outcome, failure, plan, prepare_folder
 from sgru_tf.images import read_colour
 from sgru_tf.quiet import import_quietly
-from sgru_tf.sources import LEAST_SIDE
+from sgru_tf.sources import LEAST_SIDE, draw_name
 
 STYLES = ("clean", "random")
 """Even black lines on white to show to people; or the variety that training draws."""
@@ -37,13 +37,16 @@ class Recipe:
     Attributes:
         pairs: side-by-side pairs instead of line art alone.
         style: one of STYLES.
-        seed: of the random style; together with a picture's name it decides how it is drawn.
+        draws: versions of each picture, named by `sgru_tf.sources.draw_name`; each is a file.
+        seed: of the random style; together with a picture's name and the number of the version
+            it decides how it is drawn.
         size: longest side in pixels, to which larger pictures are shrunk; None keeps all sizes.
         overwrite: draw again what is there already.
     """
 
     pairs: bool = False
     style: str = "clean"
+    draws: int = 1
     seed: int = 0
     size: int | None = None
     overwrite: bool = False
@@ -94,25 +97,39 @@ def draw_jobs(jobs: Sequence[Job], out: Path, recipe: Recipe) -> Iterator[Outcom
         recipe: what to write.
 
     Returns:
-        An outcome for each job, "drawn", "skipped" or "failed".
+        An outcome for each job, "drawn" if any of its versions was drawn now, "skipped" or
+        "failed".
 
     Raises:
         SgruError: TensorFlow is not installed.
     """
     sources = {job.source.resolve() for job in jobs}
+    names = {(job.folder, job.stem.casefold()) for job in jobs}
     for job in jobs:
-        path = job.folder / f"{job.stem}.png"
-        if path.exists() and not recipe.overwrite and path.resolve() not in sources:
+        results = [draw_name(job.stem, number + 1) for number in range(recipe.draws)]
+        clash = [name for name in results[1:] if (job.folder, name.casefold()) in names]
+        missing = {}
+        for number, name in enumerate(results, start=1):
+            path = job.folder / f"{name}.png"
+            if recipe.overwrite or not path.exists() or path.resolve() in sources:
+                missing[number] = path
+        if not missing and not clash:
             yield Outcome(job, "skipped")
             continue
         # Not imported before there is a picture to draw: TensorFlow takes seconds to start.
         import_quietly("tensorflow")
         try:
-            if path.resolve() in sources:
+            if clash:
                 raise SgruError(
-                    f"{job.source}: would replace the picture {path}; use another --out"
+                    f"{job.source}: another picture is named {clash[0]}, as a version of this one "
+                    "would be; rename it"
                 )
-            _draw(job, path, out, recipe)
+            for path in missing.values():
+                if path.resolve() in sources:
+                    raise SgruError(
+                        f"{job.source}: would replace the picture {path}; use another --out"
+                    )
+            _draw(job, missing, out, recipe)
         except Exception as error:  # an oversight of the program is one bad file too
             yield failure(job, error)
         else:
@@ -170,7 +187,7 @@ def side_by_side(colour: Image.Image, lines: Image.Image) -> Image.Image:
     return pair
 
 
-def _draw(job: Job, path: Path, out: Path, recipe: Recipe) -> None:
+def _draw(job: Job, missing: dict[int, Path], out: Path, recipe: Recipe) -> None:
     picture = read_colour(job.source)
     if recipe.size:
         picture.thumbnail((recipe.size, recipe.size), Image.Resampling.LANCZOS)
@@ -187,8 +204,11 @@ def _draw(job: Job, path: Path, out: Path, recipe: Recipe) -> None:
         )
     # The name within the folder, so that neither the machine nor other pictures play a part.
     inner = Path(os.path.relpath(job.folder, out), job.source.name).as_posix()
-    result = draw_lines(picture, recipe.style, f"{recipe.seed}/{inner}")
-    if recipe.pairs:
-        result = side_by_side(picture, result)
-    prepare_folder(job.folder)
-    write_image(result, path)
+    for number, path in missing.items():
+        # The first version is drawn as the only one is, so that more can be added to it.
+        version = f"/{number}" if number > 1 else ""
+        result = draw_lines(picture, recipe.style, f"{recipe.seed}/{inner}{version}")
+        if recipe.pairs:
+            result = side_by_side(picture, result)
+        prepare_folder(job.folder)
+        write_image(result, path)

@@ -13,6 +13,7 @@ Finding reads headers only, and names everything that cannot be used.
 import dataclasses
 import hashlib
 import itertools
+import re
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,18 @@ SKETCHES, COLOURS = "images_bw", "images_rgb"
 LEAST_SIDE = 32
 # Looking at so many pictures decides whether a folder holds side-by-side pairs.
 LOOKED_AT = 12
+# What ends the names of all versions of a picture but the first.
+_DRAW = re.compile(r"(\.draw\d+)+$")
+
+
+def draw_name(stem: str, number: int) -> str:
+    """Name one of the versions in which a picture's lines were drawn: a, a.draw2, a.draw3.
+
+    Args:
+        stem: The picture's name without its extension.
+        number: Of the version; the first is 1, and has the name of the picture.
+    """
+    return stem if number == 1 else f"{stem}.draw{number}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +87,8 @@ def find_samples(
 
     Args:
         folder: The data folder; for shards also a bucket, `gs://...`.
-        validation_share: Share of the pictures kept for validation, if there is no `val/`.
+        validation_share: Share of the pictures kept for validation, if there is no `val/`. All
+            versions of a picture (see `draw_name`) are kept, or none.
         seed: Of the hash that chooses them.
         least_side: Least side of pictures and of pairs that stand side by side.
 
@@ -109,9 +123,10 @@ def _split(samples, share: float, seed: int):
     names = samples.names if shards else [sample.name for sample in samples]
     drawn = [_hash(name, seed) for name in names]
     held = [value < share for value in drawn]
-    if not any(held) and share and len(names) > 1:
+    if not any(held) and share:
         # A run without a single picture to judge by would save no best model.
-        held[drawn.index(min(drawn))] = True
+        least = min(drawn, default=0.0)
+        held = [value == least for value in drawn]
     if not any(held) or all(held):
         return samples, []
     kept = [not value for value in held]
@@ -121,7 +136,8 @@ def _split(samples, share: float, seed: int):
 
 
 def _hash(name: str, seed: int) -> float:
-    """Give a number in 0..1 that depends on the name and the seed alone."""
+    """Give a number in 0..1 that depends on the picture's name and the seed alone."""
+    name = _DRAW.sub("", name)
     digest = hashlib.sha256(f"{seed}/{name}".encode("utf-8", "surrogateescape")).digest()
     return int.from_bytes(digest[:8], "big") / 2**64
 

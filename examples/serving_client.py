@@ -3,6 +3,7 @@
 python serving_client.py sketch.png                        over REST, at http://localhost:8501
 python serving_client.py *.png --out coloured --rest http://gpu-box:8501
 python serving_client.py sketch.png --grpc localhost:8500  over gRPC; needs tensorflow-serving-api
+python serving_client.py sketch.png --hints dabs.png       with colours at places
 
 For each NAME the proposals NAME_1.png, NAME_2.png ... are written; the results of sketches of one
 name have their folder's name or their suffix in theirs. The exit status is 1 if any sketch could
@@ -25,6 +26,7 @@ import click
 
 UNLIMITED = -1
 DT_STRING = 7
+WITH_HINTS = "colorize_bytes_with_hints"
 
 
 class ServerError(Exception):
@@ -47,16 +49,27 @@ class RestClient:
         self.url = f"{address.rstrip('/')}/v1/models/{name}:predict"
         self.timeout = timeout
 
-    def colour(self, data: bytes) -> tuple[list[bytes], str]:
+    def colour(self, data: bytes, hints: bytes | None = None) -> tuple[list[bytes], str]:
         """Send an encoded picture; give the proposals as PNG files, and the status.
+
+        Args:
+            data: the picture.
+            hints: a transparent picture of its size, encoded, for a model that takes hints.
 
         Raises:
             ServerError: there is no such server, or it answered with an error.
         """
-        body = json.dumps({"instances": [{"b64": base64.b64encode(data).decode()}]})
+        files = [{"b64": base64.b64encode(part).decode()} for part in (data, hints or b"")]
+        body = {"instances": files[:1]}
+        if hints is not None:
+            names = "image_bytes", "hint_bytes"
+            body = {
+                "signature_name": WITH_HINTS,
+                "instances": [dict(zip(names, files, strict=True))],
+            }
         headers = {"Content-Type": "application/json"}
         try:
-            request = urllib.request.Request(self.url, body.encode(), headers)
+            request = urllib.request.Request(self.url, json.dumps(body).encode(), headers)
             with urllib.request.urlopen(request, timeout=self.timeout) as response:
                 answer = response.read()
         except urllib.error.HTTPError as error:
@@ -107,19 +120,25 @@ class GrpcClient:
         channel = grpc.insecure_channel(address, options)
         self.service = prediction_service_pb2_grpc.PredictionServiceStub(channel)
 
-    def colour(self, data: bytes) -> tuple[list[bytes], str]:
+    def colour(self, data: bytes, hints: bytes | None = None) -> tuple[list[bytes], str]:
         """Send an encoded picture; give the proposals as PNG files, and the status.
+
+        Args:
+            data: the picture.
+            hints: a transparent picture of its size, encoded, for a model that takes hints.
 
         Raises:
             ServerError: there is no such server, or it answered with an error.
         """
         request = self.messages.PredictRequest()
         request.model_spec.name = self.model
-        request.model_spec.signature_name = "serving_default"
-        tensor = request.inputs["image_bytes"]
-        tensor.dtype = DT_STRING
-        tensor.tensor_shape.dim.add().size = 1
-        tensor.string_val.append(data)
+        request.model_spec.signature_name = "serving_default" if hints is None else WITH_HINTS
+        for name, part in (("image_bytes", data), ("hint_bytes", hints)):
+            if part is not None:
+                tensor = request.inputs[name]
+                tensor.dtype = DT_STRING
+                tensor.tensor_shape.dim.add().size = 1
+                tensor.string_val.append(part)
         try:
             outputs = self.service.Predict(request, self.timeout).outputs
         except self.grpc.RpcError as error:
@@ -213,6 +232,12 @@ def write(path: Path, data: bytes) -> None:
 @click.option(
     "--grpc", metavar="HOST:PORT", help="The server's gRPC address; this is used, if given."
 )
+@click.option(
+    "--hints",
+    type=click.Path(path_type=Path),
+    help="For one sketch and a model that takes hints: dabs of colour on a transparent picture of "
+    "the sketch's size.",
+)
 @click.option("--model", default="sgru", show_default=True, help="The model's name on the server.")
 @click.option(
     "--timeout",
@@ -222,8 +247,16 @@ def write(path: Path, data: bytes) -> None:
     help="Seconds to wait for each sketch.",
 )
 @click.pass_context
-def main(ctx, sketches, out, rest, grpc, model, timeout):
+def main(ctx, sketches, out, rest, grpc, hints, model, timeout):
     """Colour SKETCHES (PNG, JPEG, WebP, BMP, GIF) with a model on TensorFlow Serving."""
+    if hints and len(sketches) > 1:
+        raise click.UsageError("--hints are those of one sketch; give one")
+    try:
+        dabs = hints.read_bytes() if hints else None
+    except OSError as error:
+        raise click.ClickException(f"{hints}: {error.strerror}") from error
+    if dabs == b"":  # to the server, no hints
+        raise click.ClickException(f"{hints}: is empty")
     try:
         client = GrpcClient(grpc, model, timeout) if grpc else RestClient(rest, model, timeout)
         out.mkdir(parents=True, exist_ok=True)
@@ -234,7 +267,7 @@ def main(ctx, sketches, out, rest, grpc, model, timeout):
     failed, sources = 0, {sketch.resolve() for sketch in sketches}
     for sketch, stem in zip(sketches, stems(sketches), strict=True):
         try:
-            pngs, status = client.colour(sketch.read_bytes())
+            pngs, status = client.colour(sketch.read_bytes(), dabs)
             results = [] if status else [out / f"{stem}_{n + 1}.png" for n in range(len(pngs))]
             if any(path.resolve() in sources for path in results):
                 status, results = "a result would replace a sketch; use another --out", []

@@ -105,7 +105,7 @@ def saved_model(model, out, size, lines, level, max_megapixels):
     type=click.Choice(["uint8", "float32"]),
     default="uint8",
     show_default=True,
-    help="Type of the input. Some GPU delegates take float32 only.",
+    help="Type of the inputs. Some GPU delegates take float32 only.",
 )
 @click.option(
     "--calibration",

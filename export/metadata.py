@@ -31,7 +31,10 @@ def with_metadata(content: bytes, values: dict) -> bytes:
     others = [one for one in model.metadata or () if one.name not in (METADATA, METADATA.encode())]
     model.metadata = [*others, entry]
     for signature in model.signatureDefs:
-        tensors = model.subgraphs[signature.subgraphIndex].tensors
+        graph = model.subgraphs[signature.subgraphIndex]
         for named in (*signature.inputs, *signature.outputs):
-            tensors[named.tensorIndex].name = named.name
+            graph.tensors[named.tensorIndex].name = named.name
+        # By number, the sketch is the first input: the rest may be left alone.
+        signature.inputs.sort(key=lambda named: named.name not in ("sketch", b"sketch"))
+        graph.inputs = [named.tensorIndex for named in signature.inputs]
     return bytes(flatbuffer_utils.convert_object_to_bytearray(model))

@@ -3,7 +3,8 @@
 It differs from the Keras model in what comes after the last convolution only. There the Keras
 model reshapes to rank 5, which the delegates of phones do not take. Here the channels of the last
 convolution are put in the order R G B of each proposal, its weights are scaled to 0-255, and the
-result is clipped, rounded, split into proposals and joined on the batch axis.
+result is clipped, rounded, split into proposals and joined on the batch axis. Hints in uint8 have
+a mask of 0-255, which is brought to 0-1 first.
 """
 
 from __future__ import annotations
@@ -27,20 +28,24 @@ def converter(model, width: int, height: int, input_dtype: str) -> Iterator[Call
         model: `SwishGatedUNet` in float32.
         width: of the sketch, in pixels; a multiple of 32.
         height: of the sketch, in pixels; a multiple of 32.
-        input_dtype: "uint8" or "float32".
+        input_dtype: "uint8" or "float32", of all inputs.
 
     Yields:
         `convert(half=False)`: gives the TFLite file with float32 weights, or with float16 ones.
         Its signature `colorize`: `sketch` (1, H, W, 1), 0-255 -> `proposals` uint8 (N, H, W, 3).
+        For a network with hints another input, `hints` (1, H, W, 4): RGB 0-255, and a mask, 0-255
+        in uint8, 0-1 in float32.
     """
     import keras
     import tensorflow as tf
 
-    spec = tf.TensorSpec((1, height, width, 1), input_dtype, name="sketch")
+    specs = [tf.TensorSpec((1, height, width, 1), input_dtype, name="sketch")]
+    if model.sgru_config.hints:
+        specs.append(tf.TensorSpec((1, height, width, 4), input_dtype, name="hints"))
     # Other ways to the converter lose the signature's name, or the weights without a word.
     archive = keras.export.ExportArchive()
     archive.track(model)
-    archive.add_endpoint(SIGNATURE, tf.function(_mobile_function(model), input_signature=[spec]))
+    archive.add_endpoint(SIGNATURE, tf.function(_mobile_function(model), input_signature=specs))
     with tempfile.TemporaryDirectory() as folder:
         try:
             archive.write_out(folder, verbose=False)
@@ -73,8 +78,13 @@ def _mobile_function(model):
     # The half is for the cast below, which cuts off.
     bias = ((bias[order] + 1.0) * 127.5 + 0.5).astype(np.float32)
 
-    def colorize(sketch):
-        maps = backbone(tf.cast(sketch, tf.float32), training=False)
+    def colorize(sketch, hints=None):
+        given = tf.cast(sketch, tf.float32)
+        if hints is not None:
+            if hints.dtype == tf.uint8:
+                hints = tf.cast(hints, tf.float32) * [1.0, 1.0, 1.0, 1 / 255]
+            given = {"sketch": given, "hints": hints}
+        maps = backbone(given, training=False)
         pictures = tf.nn.bias_add(tf.nn.conv2d(maps, kernel, 1, "SAME"), bias)
         pictures = tf.cast(tf.minimum(tf.nn.relu(pictures), 255.5), tf.uint8)
         return {"proposals": tf.concat(tf.split(pictures, proposals, axis=3), axis=0)}

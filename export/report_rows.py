@@ -10,14 +10,16 @@ import numpy as np
 from PIL import Image
 
 from sgru_tf.colorizer import Colorizer
+from sgru_tf.config import ModelConfig
 from sgru_tf.errors import SgruError, one_line
 from sgru_tf.export.comparing import Comparison, Likeness, most_colourful
 from sgru_tf.export.inspecting import Contents, inspect
-from sgru_tf.export.judging import BROKEN, THRESHOLDS, keras_pictures, shortfall
+from sgru_tf.export.judging import BROKEN, THRESHOLDS, coloured, keras_pictures, shortfall
 from sgru_tf.export.measuring import Job, Measured, measure
 from sgru_tf.export.report_items import Item
 from sgru_tf.export.report_sheet import SHOWN, Panel
 from sgru_tf.export.representative import fitted
+from sgru_tf.export.sample_hints import judged_pages
 from sgru_tf.litert import LiteRTNetwork
 from sgru_tf.quiet import quiet_stderr
 
@@ -110,9 +112,11 @@ class Bench:
             raise SgruError(f"damaged; {one_line(error)}") from error
         network = LiteRTNetwork(item.path)
         comparison = Comparison(self._shown)
-        for page, truth in zip(self._pages, self._truths, strict=True):
-            comparison.add(network(page[None, :, :, None].astype(np.float32))[0], truth)
-        found = comparison.likeness(self._names)
+        names, pages, hints = self._judged
+        for page, painted, truth in zip(pages, hints, self._truths, strict=True):
+            if painted is None or network.hints:
+                comparison.add(coloured(network, page, painted), truth)
+        found = comparison.likeness(names)
         precision = item.notes["precision"]
         self._panel.columns.append((precision, item.name, comparison))
         remark = self._remark(item.notes["config"], comparison, found, precision)
@@ -131,12 +135,14 @@ class Bench:
         side = min(SERVED_SIDE, math.isqrt(notes["max_pixels"]))
         measured = self._measured("saved_model", item.path, fitted(self._greys[0], side, side))
         settings = {key: notes[key] for key in ("size", "lines", "level")}
-        colorizer, serve = Colorizer(self._model, **settings), _served(item.path)
+        colorizer, serve = Colorizer(self._model, order="network", **settings), _served(item.path)
         comparison = Comparison(self._shown)
         sketches = [_within(grey, notes["max_pixels"]) for grey in self._greys]
-        for sketch in sketches:
-            comparison.add(serve(sketch), colorizer(sketch))
-        found = comparison.likeness(self._names)
+        hinted = self._model.sgru_config.hints and notes["model"].get("hints", False)
+        names, pages, hints = judged_pages(self._names, sketches, hinted)
+        for page, painted in zip(pages, hints, strict=True):
+            comparison.add(serve(page, painted), colorizer(page, painted))
+        found = comparison.likeness(names)
         title = f"size {notes['size']}, {notes['lines']} lines"
         title += "" if notes["level"] else ", not levelled"
         panel = self._versions_panel(title, sketches, comparison.truths)
@@ -152,7 +158,8 @@ class Bench:
         if self._size == (width, height):
             return
         self._pages = [fitted(grey, width, height) for grey in self._greys]
-        self._truths = keras_pictures(self._model, self._pages)
+        self._judged = judged_pages(self._names, self._pages, self._model.sgru_config.hints)
+        self._truths = keras_pictures(self._model, *self._judged[1:])
         self._size = width, height
         # There may be more sketches than are shown.
         chosen = [truth[index] for truth, index in zip(self._truths, self._shown, strict=False)]
@@ -183,6 +190,8 @@ class Bench:
         self, config: dict, comparison: Comparison, found: Likeness | None, precision: str
     ) -> str:
         own = self._model.sgru_config.to_dict()
+        # A setting that a file does not name is younger than the file, and was at its default.
+        config = {**ModelConfig().to_dict(), **config}
         other = sorted(key for key in own.keys() | config.keys() if own.get(key) != config.get(key))
         if other:
             key = other[0]
@@ -199,18 +208,26 @@ class Bench:
 
 
 def _served(version: Path):
-    """Give a function that colours a sketch, uint8 (H, W), with a SavedModel."""
+    """Give a function that colours a sketch, uint8 (H, W), with a SavedModel.
+
+    Its second argument are hints, uint8 (H, W, 4) RGBA, or None.
+    """
     import tensorflow as tf
 
     try:
         with quiet_stderr():
             model = tf.saved_model.load(str(version))
             colorize = model.signatures["colorize"]
+            guided = model.signatures.get("colorize_with_hints")
     except Exception as error:  # TensorFlow raises anything on a damaged model
         raise SgruError(f"cannot be loaded; {one_line(error)}") from error
 
-    def serve(sketch, model=model):  # a signature alone does not keep the weights alive
-        return colorize(sketch=tf.constant(sketch[None, :, :, None]))["proposals"].numpy()[0]
+    def serve(sketch, hints, model=model):  # a signature alone does not keep the weights alive
+        given = {"sketch": tf.constant(sketch[None, :, :, None])}
+        if hints is not None:
+            given["hints"] = tf.constant(hints[None])
+        answer = (colorize if hints is None else guided)(**given)
+        return answer["proposals"].numpy()[0]
 
     return serve
 

@@ -28,6 +28,8 @@ _NOTES = f"""\
   pictures. TFLite files were compared at their own size; SavedModels with `sgru_tf.Colorizer` of
   the same settings, on whole sketches of at most {COMPARED_SIDE} pixels, and timed on one within
   {SERVED_SIDE} x {SERVED_SIDE}.
+- A network that takes hints was timed without any, and compared on every sketch without hints and
+  with some, of random colours.
 - Integer convolutions take int8 maps; float operations take float32 maps. The convolutions
   of precision "dynamic" count as float: they take float32 maps and int8 weights.
 """

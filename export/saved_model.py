@@ -1,6 +1,6 @@
 """Export of a model for TensorFlow Serving: OUT/1, OUT/2, ... as its servers watch for.
 
-    OUT/1/saved_model.pb                          the graph of both signatures
+    OUT/1/saved_model.pb                          the graph of all signatures
     OUT/1/variables/                              the weights, once
     OUT/1/assets.extra/sgru_tf.json               with what settings it was exported
     OUT/1/assets.extra/tf_serving_warmup_requests
@@ -92,7 +92,7 @@ def export_saved_model(
         extra.mkdir()
         (extra / SETTINGS_FILE).write_text(json.dumps(notes, indent=2) + "\n")
         if warmup:
-            write_warmup(extra, out.resolve().name)
+            write_warmup(extra, out.resolve().name, config.hints)
         try:
             tf.saved_model.save(graph, str(part), graph.signatures())
         except tf.errors.OpError as error:

@@ -12,9 +12,11 @@ import tensorflow as tf
 
 from sgru_tf.export.decoding import decode
 from sgru_tf.export.graph_fill import colour_layer
+from sgru_tf.export.graph_hints import decode_hints, working_hints
 from sgru_tf.export.graph_level import level_paper, scaled
 from sgru_tf.export.graph_paint import grey_and_alpha, paint
 from sgru_tf.export.graph_resize import bilinear, half_even
+from sgru_tf.network_input import network_input
 
 MULTIPLE = 32
 """The network takes heights and widths that are multiples of this."""
@@ -40,9 +42,9 @@ class Settings:
 
 
 class ServingGraph(tf.Module):
-    """A network with its weights, and the two signatures that serve it.
+    """A network with its weights, and the signatures that serve it.
 
-    Holds plain variables, which both signatures share, and no Keras objects: the C++ loader does
+    Holds plain variables, which all signatures share, and no Keras objects: the C++ loader does
     not find the variables of those.
 
     Args:
@@ -55,18 +57,27 @@ class ServingGraph(tf.Module):
         super().__init__("sgru")
         self.trained = _copies(model.trainable_variables)
         self.fixed = _copies(model.non_trainable_variables)
+        config = model.sgru_config
+
         # In a closure, because a module would track the Keras model if it were an attribute.
-        self._run = lambda x: model.stateless_call(self.trained, self.fixed, x, training=False)[0]
+        def run(sketch, hints):
+            given = network_input(config, sketch, hints)
+            return model.stateless_call(self.trained, self.fixed, given, training=False)[0]
+
+        self._run = run
         self._settings = settings
-        self._proposals = model.sgru_config.proposals
+        self._proposals = config.proposals
+        self._takes_hints = config.hints
 
     def signatures(self) -> dict:
-        """Trace both signatures.
+        """Trace the signatures.
 
         Returns:
             Concrete functions by name: `serving_default`, `image_bytes` string (B,) to
             `png_bytes` string (B, N) and `status` string (B,); `colorize`, `sketch` uint8
-            (B, H, W, 1) to `proposals` uint8 (B, N, H, W, 3).
+            (B, H, W, 1) to `proposals` uint8 (B, N, H, W, 3). Of a network with hints also
+            `colorize_bytes_with_hints`, which takes `hint_bytes` string (B,) besides, and
+            `colorize_with_hints`, which takes `hints` uint8 (B, H, W, 4) RGBA.
         """
         files = tf.TensorSpec([None], tf.string, "image_bytes")
         sketches = tf.TensorSpec([None, None, None, 1], tf.uint8, "sketch")
@@ -74,29 +85,50 @@ class ServingGraph(tf.Module):
             "serving_default": (self._serve, files),
             "colorize": (self._colorize, sketches),
         }
+        if self._takes_hints:
+            hint_files = tf.TensorSpec([None], tf.string, "hint_bytes")
+            dabs = tf.TensorSpec([None, None, None, 4], tf.uint8, "hints")
+            specified |= {
+                "colorize_bytes_with_hints": (self._serve, files, hint_files),
+                "colorize_with_hints": (self._colorize, sketches, dabs),
+            }
         return {
-            name: tf.function(function, [spec], autograph=False).get_concrete_function()
-            for name, (function, spec) in specified.items()
+            name: tf.function(function, specs, autograph=False).get_concrete_function()
+            for name, (function, *specs) in specified.items()
         }
 
-    def _serve(self, image_bytes):
-        image_bytes = tf.ensure_shape(image_bytes, [None])
+    def _serve(self, image_bytes, hint_bytes=None):
+        files = (tf.ensure_shape(image_bytes, [None]),)
+        if hint_bytes is not None:
+            counts = tf.size(image_bytes), tf.size(hint_bytes)
+            text = "give as many hint_bytes as image_bytes; the numbers are"
+            same = tf.debugging.Assert(counts[0] == counts[1], [text, *counts])
+            with tf.control_dependencies([same]):
+                files = tf.identity(files[0]), tf.ensure_shape(hint_bytes, [None])
         results = tf.TensorSpec([self._proposals], tf.string), tf.TensorSpec([], tf.string)
-        pngs, status = _one_by_one(self._serve_one, image_bytes, results)
+        pngs, status = _one_by_one(lambda parts: self._serve_one(*parts), files, results)
         return {"png_bytes": pngs, "status": status}
 
-    def _serve_one(self, data):
+    def _serve_one(self, data, hint_data=None):
         picture, status = decode(data, self._settings.max_pixels)
+        hints = None
+        if hint_data is not None:
+            height, width = tf.unstack(tf.shape(picture)[:2])
+            # With an image that cannot be coloured, only that is told.
+            hint_data = tf.where(status == "", hint_data, "")
+            hints, problem = decode_hints(hint_data, height, width, self._settings.max_pixels)
+            status = tf.where(status == "", problem, status)
         pngs = tf.cond(
-            status == "", lambda: self._pngs(picture), lambda: tf.fill([self._proposals], "")
+            status == "", lambda: self._pngs(picture, hints), lambda: tf.fill([self._proposals], "")
         )
         return tf.ensure_shape(pngs, [self._proposals]), status
 
-    def _pngs(self, picture):
+    def _pngs(self, picture, hints):
         grey, alpha = grey_and_alpha(picture)
         line = self._line(grey)
         working = self._working(line)
-        flats = self._flats(self._pictures(working[None])[0], working)
+        dabs = None if hints is None else working_hints(hints, *tf.unstack(tf.shape(working)))[None]
+        flats = self._flats(self._pictures(working[None], dabs)[0], working)
 
         def png(flat):
             painted = tf.concat([self._paint(flat, line), alpha], 2)
@@ -104,14 +136,19 @@ class ServingGraph(tf.Module):
 
         return _one_by_one(png, flats, tf.TensorSpec([], tf.string))
 
-    def _colorize(self, sketch):
+    def _colorize(self, sketch, hints=None):
         sketch = tf.ensure_shape(sketch, [None, None, None, 1])
-        with tf.control_dependencies([self._check(sketch)]):
+        with tf.control_dependencies(self._checks(sketch, hints)):
             greys = tf.identity(sketch[:, :, :, 0])
+            hints = None if hints is None else tf.identity(hints)
         plane = tf.TensorSpec([None, None], tf.uint8)
         lines = _one_by_one(self._line, greys, plane)
         working = _one_by_one(self._working, lines, plane)
-        pictures = self._pictures(working)
+        if hints is not None:
+            size = tf.unstack(tf.shape(working)[1:])
+            dabs = tf.TensorSpec([None, None, 4], tf.float32)
+            hints = _one_by_one(lambda one: working_hints(one, *size), hints, dabs)
+        pictures = self._pictures(working, hints)
 
         def paint_all(parts):
             line, working, pictures = parts
@@ -122,12 +159,18 @@ class ServingGraph(tf.Module):
         result = tf.TensorSpec([self._proposals, None, None, 3], tf.uint8)
         return {"proposals": _one_by_one(paint_all, (lines, working, pictures), result)}
 
-    def _check(self, sketch):
+    def _checks(self, sketch, hints):
         shape = tf.shape(sketch, tf.int64)
         most = self._settings.max_pixels
         fits = tf.reduce_all(shape > 0) & (shape[1] * shape[2] <= most)
         text = f"give sketches of at most {most} pixels each, and at least one; the shape is"
-        return tf.debugging.Assert(fits, [text, shape])
+        checks = [tf.debugging.Assert(fits, [text, shape])]
+        if hints is not None:
+            other = tf.shape(hints, tf.int64)
+            same = tf.reduce_all(shape[:3] == other[:3])
+            text = "give hints of the number and size of the sketches; the shapes are"
+            checks.append(tf.debugging.Assert(same, [text, shape, other]))
+        return checks
 
     def _line(self, grey):
         """Step 2 of the specification: uint8 (H, W) to the line layer."""
@@ -140,12 +183,17 @@ class ServingGraph(tf.Module):
         scale = self._settings.size / long_side
         return bilinear(line[:, :, None], scaled(height, scale), scaled(width, scale))[:, :, 0]
 
-    def _pictures(self, working):
-        """Step 4: working sketches uint8 (B, h, w) to pictures float32 (B, N, h, w, 3), clipped."""
+    def _pictures(self, working, hints):
+        """Step 4: working sketches uint8 (B, h, w) to pictures float32 (B, N, h, w, 3), clipped.
+
+        Hints are float32 (B, h, w, 4) from `working_hints`, or None.
+        """
         height, width = tf.unstack(tf.shape(working)[1:])
         grow = [[0, 0], [0, -height % MULTIPLE], [0, -width % MULTIPLE]]
         padded = tf.pad(working, grow, constant_values=tf.constant(255, tf.uint8))
-        answer = self._run(tf.cast(padded, tf.float32)[:, :, :, None])
+        if hints is not None:
+            hints = tf.pad(hints, [*grow, [0, 0]])
+        answer = self._run(tf.cast(padded, tf.float32)[:, :, :, None], hints)
         answer = tf.ensure_shape(answer, [None, self._proposals, None, None, 3])
         return tf.clip_by_value(answer[:, :, :height, :width], 0, 255)
 

@@ -2,7 +2,9 @@
 
 A file `NAME-WIDTHxHEIGHT-PRECISION.tflite` (`...-float32in.tflite` if it takes floats) has the
 signature `colorize`: `sketch` (1, H, W, 1), uint8 or float32, 0 = ink, 255 = paper -> `proposals`
-uint8 (N, H, W, 3), RGB, ready to show.
+uint8 (N, H, W, 3), RGB, ready to show. A file of a network with hints takes `hints` (1, H, W, 4)
+too, of the same type: RGB 0-255 and a mask, 0 for no hint, else 255 in uint8 and 1 in float32; all
+zeros for no hints.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from sgru_tf.export.metadata import with_metadata
 from sgru_tf.export.mobile_graph import converter
 from sgru_tf.export.quantizing import quantize_maps, quantize_weights
 from sgru_tf.export.representative import fitted, representative_dataset, sketches_of
+from sgru_tf.export.sample_hints import calibration_hints, judged_pages
 from sgru_tf.files import whole_file
 from sgru_tf.folder import prepare_folder
 from sgru_tf.quiet import quiet_stderr
@@ -30,7 +33,7 @@ PRECISIONS = ("float32", "float16", "dynamic", "int8")
 """In the order of their quality."""
 
 INPUTS = ("uint8", "float32")
-"""Types that the input can have."""
+"""Types that the inputs can have."""
 
 _STEP, _GREATEST_SIDE = 32, 4096
 
@@ -100,11 +103,14 @@ def export_tflite(
     kernels = sum(math.prod(weight.shape) for weight in model.weights if len(weight.shape) == 4)
     samples = sketches_of()
     sketches = sketches_of(calibration) if calibration else samples
+    hinted = model.sgru_config.hints
     prepare_folder(Path(out))
     for width, height in sizes:
         pages = [fitted(grey, width, height) for _, grey in samples]
-        named = [sample for sample, _ in samples], pages, keras_pictures(model, pages)
-        to_calibrate = representative_dataset([grey for _, grey in sketches], width, height)
+        names, pages, hints = judged_pages([sample for sample, _ in samples], pages, hinted)
+        judged = names, pages, hints, keras_pictures(model, pages, hints)
+        pages = representative_dataset([grey for _, grey in sketches], width, height)
+        to_calibrate = pages, calibration_hints(len(pages), width, height) if hinted else ()
         tell(f"tracing the network at {width} x {height}")
         with converter(model, width, height, input_dtype) as convert:
             for precision in precisions:
@@ -122,7 +128,7 @@ def export_tflite(
                     "version": __version__,
                 }
                 content = with_metadata(content, values)
-                yield _checked(path, content, precision, kernels, named, allow_loss)
+                yield _checked(path, content, precision, kernels, judged, allow_loss)
 
 
 def check_side(side: int) -> int:
@@ -136,20 +142,20 @@ def check_side(side: int) -> int:
     return side
 
 
-def _content(name: str, convert, precision: str, pages) -> bytes:
+def _content(name: str, convert, precision: str, to_calibrate) -> bytes:
     try:
         with quiet_stderr():
             if precision == "dynamic":
                 return quantize_weights(convert())
             if precision == "int8":
-                return quantize_maps(convert(), pages)
+                return quantize_maps(convert(), *to_calibrate)
             return convert(half=precision == "float16")
     except Exception as error:  # the converters raise anything
         raise SgruError(f"{name}: cannot be converted; {one_line(error)}") from error
 
 
 def _checked(
-    path: Path, content: bytes, precision: str, kernels: int, named, allow_loss: bool
+    path: Path, content: bytes, precision: str, kernels: int, judged, allow_loss: bool
 ) -> Exported:
     """Write a file if it is good: it has its own name only then."""
     contents = inspect(content)
@@ -160,7 +166,7 @@ def _checked(
     try:
         with whole_file(path) as part:
             part.write_bytes(content)
-            found = likeness(part, *named)
+            found = likeness(part, *judged)
             if found.least < BROKEN:
                 problem = (
                     f"{found.least:.1f} dB against Keras: it does not draw what the model does"

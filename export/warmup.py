@@ -24,12 +24,20 @@ def warmup_sketch() -> np.ndarray:
     return sketch
 
 
-def write_warmup(folder: Path, model_name: str) -> None:
+def warmup_hints() -> np.ndarray:
+    """Give a dab of red for `warmup_sketch`, uint8 (64, 64, 4), RGBA."""
+    hints = np.zeros((_SIDE, _SIDE, 4), np.uint8)
+    hints[20:24, 20:24] = 255, 0, 0, 255
+    return hints
+
+
+def write_warmup(folder: Path, model_name: str, hints: bool = False) -> None:
     """Write one request for each signature of the serving graph.
 
     Args:
         folder: an existing folder; gets the file WARMUP_FILE.
         model_name: under which the model will be served.
+        hints: the network takes hints, and has the signatures for them.
 
     Raises:
         SgruError: tensorflow-serving-api is not installed.
@@ -43,20 +51,27 @@ def write_warmup(folder: Path, model_name: str) -> None:
         ) from error
     import tensorflow as tf
 
-    sketch = warmup_sketch()
-    png = io.BytesIO()
-    Image.fromarray(sketch).save(png, "PNG")
-    inputs = {
-        "serving_default": ("image_bytes", [png.getvalue()]),
-        "colorize": ("sketch", sketch[None, :, :, None]),
-    }
+    sketch, dab = warmup_sketch(), warmup_hints()
+    files = {"image_bytes": [_png(sketch)]}
+    arrays = {"sketch": sketch[None, :, :, None]}
+    inputs = {"serving_default": files, "colorize": arrays}
+    if hints:
+        inputs["colorize_bytes_with_hints"] = {**files, "hint_bytes": [_png(dab)]}
+        inputs["colorize_with_hints"] = {**arrays, "hints": dab[None]}
     with tf.io.TFRecordWriter(str(folder / WARMUP_FILE)) as writer:
-        for signature, (name, values) in inputs.items():
+        for signature, values in inputs.items():
             request = predict_pb2.PredictRequest()
             request.model_spec.name = model_name
             request.model_spec.signature_name = signature
-            request.inputs[name].CopyFrom(tf.make_tensor_proto(values))
+            for name, value in values.items():
+                request.inputs[name].CopyFrom(tf.make_tensor_proto(value))
             log = prediction_log_pb2.PredictionLog(
                 predict_log=prediction_log_pb2.PredictLog(request=request)
             )
             writer.write(log.SerializeToString())
+
+
+def _png(pixels: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG")
+    return stream.getvalue()

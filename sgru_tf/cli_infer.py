@@ -12,6 +12,7 @@ from sgru_tf.errors import SgruError
 from sgru_tf.folder import colour_jobs, plan, prepare_folder
 from sgru_tf.hints import Hint, parse_hint
 from sgru_tf.options import level_option, lines_option
+from sgru_tf.palette import reference_palette
 from sgru_tf.results import FORMATS, LAYERS, PickError, Wishes
 from sgru_tf.terminal import FileProgress, say, tell_plan
 
@@ -76,6 +77,27 @@ class _Dab(click.ParamType):
     multiple=True,
     help="A dab of colour at a pixel of the sketch, as in 120,80,#ffcc88. Repeatable.",
 )
+@click.option(
+    "--reference",
+    type=click.Path(path_type=Path),
+    help="A picture whose colours you want, the same for all sketches: proposals are sorted by how "
+    "well theirs fit, and move towards it.",
+)
+@click.option(
+    "--reference-strength",
+    "strength",
+    type=click.FloatRange(0, 1),
+    help="How far the colours move towards those of the reference, 0 to 1; 0 sorts only.  "
+    "[default: 0.7]",
+)
+@click.option(
+    "--order",
+    type=click.Choice(["natural", "network"]),
+    default="natural",
+    show_default=True,
+    help="What is number 1: the most natural proposal, or the best fit to the reference; or the "
+    "network's first output, in which a number means the same for every sketch.",
+)
 @click.option("--pick", type=_Picks(), default=(), help="Write these proposals only, as in 1,4.")
 @click.option(
     "--sheet/--no-sheet",
@@ -123,6 +145,9 @@ def infer(
     model,
     hint_file,
     dabs,
+    reference,
+    strength,
+    order,
     pick,
     sheet,
     size,
@@ -145,19 +170,31 @@ def infer(
     if layer == "colour" and suffix == "ora":
         _refuse(ctx, "an OpenRaster file has the colours in layers of their own; leave it out")
 
+    if strength is not None and reference is None:
+        reason = "there is no --reference whose colours could be taken"
+        raise click.BadParameter(reason, ctx, param_hint="'--reference-strength'")
+
     def open_colorizer():
         from sgru_tf.colorizer import Colorizer
 
-        return Colorizer(model, size=size, lines=lines, level=level)
+        taken = {} if palette is None else {"reference": palette}
+        if strength is not None:
+            taken["reference_strength"] = strength
+        return Colorizer(model, size=size, lines=lines, level=level, order=order, **taken)
 
     wishes = Wishes(pick, sheet, suffix, overwrite, alpha, layer)
     counts: Counter = Counter()
     status = 0
     jobs = []
     try:
+        # Before anything is coloured, and once: all sketches get the same colours.
+        palette = None if reference is None else reference_palette(reference)
         if out is not None:
             prepare_folder(out)
         jobs, problems, own = plan(sketches, out, recursive=recursive)
+        if reference is not None and len(jobs) > 1:
+            # It may lie among the pages that are to be coloured like it.
+            jobs = [job for job in jobs if job.source.resolve() != reference.resolve()]
         tell_plan(problems, own)
         counts["failed"] += len(problems)
         progress = FileProgress(len(jobs))
@@ -180,6 +217,9 @@ def infer(
                 told_of_alpha = True
             progress.show(outcome.status == "skipped")
         progress.clear()
+        if reference is not None and counts["skipped"]:
+            there = f"{counts['skipped']} sketches were coloured before, perhaps in other colours"
+            say(f"note: {there}; --overwrite colours them again")
     except PickError as error:
         raise click.BadParameter(str(error), ctx, param_hint="'--pick'") from error
     except SgruError as error:

@@ -24,6 +24,10 @@ centres, a triangle filter as wide as the step when shrinking (Pillow's BILINEAR
 6. Bring C to (H, W): bilinear, rounded. This is the colour layer.
 7. Result = colour layer x L / 255, rounded to integers, exact. Alpha is given back unchanged.
 
+The nine are then put in order, and their colours moved towards a reference if one is given
+(`sgru_tf.arranging`), both on C; with order="network" and no reference this is all. Serving graphs
+and exported files do neither.
+
 With lines="network", the colour layer is P itself instead of C, and the line layer is 255
 everywhere: the picture as the network drew it, resized.
 
@@ -40,6 +44,7 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
+from sgru_tf.arranging import arranged
 from sgru_tf.backends import DEFAULT_WORKING_SIZE, as_network, open_network
 from sgru_tf.deflated import DeflatedPlane
 from sgru_tf.errors import SgruError
@@ -47,6 +52,9 @@ from sgru_tf.hints import hint_picture, working_hints
 from sgru_tf.images import Sketch, bands, pad_to_multiple, read_sketch
 from sgru_tf.levelling import level_paper
 from sgru_tf.linelayer import colour_layer
+from sgru_tf.ordering import ORDERS
+from sgru_tf.palette import reference_palette
+from sgru_tf.recolouring import STRENGTH
 
 LEAST_SIZE, GREATEST_SIZE = 32, 4096
 """Limits of the working size: one multiple of the network's step; what memory allows."""
@@ -70,19 +78,41 @@ class Colorizer:
         lines: "sharp" for the artist's own lines at full resolution, "network" for the picture
             as the network drew it, resized.
         level: level tinted or unevenly lit paper to white first.
+        order: "natural" puts the most natural proposal first, or with a reference the one that
+            fits it best, and near-duplicates last; hints do not change it. "network" keeps the
+            order of the network's outputs, the same for all sketches.
+        reference: a picture whose colours to take: path, PIL image, uint8 array (H, W, 3), or a
+            palette from `sgru_tf.palette.reference_palette`.
+        reference_strength: how far to move the colours towards the reference's, 0-1; 0 sorts only.
 
     Raises:
-        SgruError: no such model, or a setting out of its range.
+        SgruError: no such model, a setting out of its range, or the reference cannot be used.
     """
 
-    def __init__(self, path=None, *, size: int | None = None, lines="sharp", level: bool = True):
+    def __init__(
+        self,
+        path=None,
+        *,
+        size: int | None = None,
+        lines="sharp",
+        level: bool = True,
+        order: str = "natural",
+        reference=None,
+        reference_strength: float = STRENGTH,
+    ):
         """Check the settings and open the model."""
+        if order not in ORDERS:
+            raise SgruError(f"order is {order!r}: use 'natural' or 'network'")
+        if not 0 <= reference_strength <= 1:
+            raise SgruError(f"reference_strength is {reference_strength!r}: use 0 to 1")
         if lines not in ("sharp", "network"):
             raise SgruError(f"lines is {lines!r}: use 'sharp' or 'network'")
         whole = isinstance(size, int) and not isinstance(size, bool)
         if size is not None and not (whole and LEAST_SIZE <= size <= GREATEST_SIZE):
             raise SgruError(f"size is {size!r}: use a whole number, {LEAST_SIZE}-{GREATEST_SIZE}")
         is_path = path is None or isinstance(path, str) or hasattr(path, "__fspath__")
+        self.order, self.reference_strength = order, reference_strength
+        self.reference = None if reference is None else reference_palette(reference)
         self.network = open_network(path) if is_path else as_network(path)
         self.size = size or getattr(self.network, "working_size", DEFAULT_WORKING_SIZE)
         self.lines = lines
@@ -131,14 +161,33 @@ class Colorizer:
         height, width = line.shape
         small = Image.fromarray(line).resize(working_shape(width, height, self.size), _BILINEAR)
         working = np.asarray(small)
-        pictures = self._run(working, dabs)
-        own_lines = self.lines == "sharp"
-        if own_lines:
-            pictures = [colour_layer(picture, working) for picture in pictures]
-        flats = [_to_uint8(picture) for picture in pictures]
-        colouring = Colouring(Sketch(line, sketch.alpha), flats, blank_lines=not own_lines)
+        flats, heads = self._arranged(working, dabs)
+        blank = self.lines == "network"
+        colouring = Colouring(Sketch(line, sketch.alpha), flats, blank_lines=blank)
+        colouring.heads = heads
         colouring.hints = dabs
         return colouring
+
+    def _arranged(self, working, dabs) -> tuple[list[np.ndarray], list[int]]:
+        asked = plain = None
+        if dabs is not None:
+            asked = working_hints(dabs, *working.shape[::-1])[..., 3] >= 0.5
+            plain = self._flats(working, None) if self.order == "natural" else None
+        return arranged(
+            self._flats(working, dabs),
+            working if self.lines == "sharp" else None,
+            order=self.order,
+            reference=self.reference,
+            strength=self.reference_strength,
+            asked=asked,
+            plain=plain,
+        )
+
+    def _flats(self, working, dabs) -> list[np.ndarray]:
+        pictures = self._run(working, dabs)
+        if self.lines == "sharp":
+            pictures = [colour_layer(picture, working) for picture in pictures]
+        return [_to_uint8(picture) for picture in pictures]
 
     def _hint_picture(self, hints, height: int, width: int) -> Image.Image | None:
         if hints is None:
@@ -180,6 +229,7 @@ class Colouring:
 
     Attributes:
         shape: Height and width of the sketch.
+        heads: Which output of the network each proposal is, counted from 0.
         hints: The colours that the artist asked for, an RGBA image; None if there were none.
         has_lines: The lines are a layer of their own; else they are in the colours.
         has_alpha: The sketch was transparent somewhere, or could have been.
@@ -188,6 +238,7 @@ class Colouring:
     def __init__(self, sketch: Sketch, flats: list[np.ndarray], *, blank_lines: bool = False):
         """Keep the layers; nothing is painted yet."""
         self.shape = sketch.grey.shape
+        self.heads = list(range(len(flats)))
         self.hints: Image.Image | None = None
         self.has_lines = not blank_lines
         self.has_alpha = sketch.alpha is not None

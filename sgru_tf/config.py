@@ -145,6 +145,9 @@ class LossConfig(Config):
             a fifth fewer operations up to the last layer used.
         weights: `imagenet` (Keras downloads them once), the path of a weight file, or `none` to
             compare pixels alone.
+        vgg_precision: Of the backbone's layers. `same` as the network's (`TrainConfig.precision`);
+            or `mixed_bfloat16`, which on CPUs that have it takes the backbone a quarter of the
+            time beside a network in float32, and changes its distances by less than a thousandth.
         layer_weights: Weights of the pixels and of `block{1..5}_conv2`; the paper's.
         mean_share: Share of the mean over all proposals, the rest being the best one's. 0.001 in
             the paper: with 0 only one proposal ever learns, with much more they all become the
@@ -168,11 +171,13 @@ class LossConfig(Config):
             nothing. This at the start, when the proposals are still alike.
         balance_end: The same at the end, when a proposal should win what it is best at.
         hint_weight: For networks with hints: weight of the mean difference, in grey levels over
-            all proposals, to the true colours where hints speak.
+            all proposals, to the true colours where hints speak. Each proposal has a ninth of it,
+            against the winner's whole perceptual distance: with 3, hints were half ignored.
     """
 
     backbone: str = _setting("vgg19", choices=("vgg19", "vgg16"))
     weights: str = "imagenet"
+    vgg_precision: str = _setting("same", choices=("same", "float32", "mixed_bfloat16"))
     layer_weights: tuple[float, float, float, float, float, float] = _setting(
         (0.88, 0.79, 0.63, 0.51, 0.39, 1.07), low=0.0, high=1000.0
     )
@@ -185,7 +190,7 @@ class LossConfig(Config):
     losers_fall: float = _setting(0.5, low=0.01, high=1.0)
     balance_start: float = _setting(4.0, low=0.0, high=255.0)
     balance_end: float = _setting(1.0, low=0.0, high=255.0)
-    hint_weight: float = _setting(1.0, low=0.0, high=100.0)
+    hint_weight: float = _setting(20.0, low=0.0, high=100.0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -214,12 +219,11 @@ class TrainConfig(Config):
         recompute: Keep only what passes between the blocks of the network, and compute the rest
             again for the gradient: less memory, for larger pictures or batches, in more time.
         jit: Compile the step with XLA. For GPUs; on CPUs it did not help.
-        deterministic: Have GPUs too give the same bits each time, so that a run that was ended
-            and goes on comes to the very weights of one that was not. GPUs are slower that way, by
-            how much has not been measured, and lack some operations. CPUs always do it, as it
-            costs nothing there: steps and samples took the same time, which they do only because
-            the pipeline has no stateful operations, and gave the same bits as without, on one
-            and on eight threads. Another number of threads gives other bits.
+        deterministic: Have GPUs too give the same bits each time (TensorFlow's op determinism), so
+            that a run that was killed and goes on ends with the weights of one that was not. It
+            slows them down, by how much has not been measured, and they lack a few operations.
+            CPUs always do: there it cost nothing in steps or samples a second. Another number
+            of threads gives other bits.
         seed: Of the initial weights, of the split, and of every random draw of the pipeline.
         validation_share: Share of the pictures kept back for validation, by a hash of their
             names, where the data has no `val` folder of its own.
@@ -233,9 +237,8 @@ class TrainConfig(Config):
         log_every: Steps between two lines of progress and two points in TensorBoard.
         validate_every: Steps between two validations, each with a sheet to look at.
         checkpoint_every: Steps between two checkpoints.
-        keep: So many of the newest checkpoints are kept, and besides them the one of the best
-            validation, which is saved at that very step. An older one than that is no use: what
-            was lost since is in none of the newer ones either.
+        keep: So many of the newest checkpoints are kept; and, whatever its age, the one of the best
+            validation, at which one is always saved: what to go back to when a run goes astray.
     """
 
     size: int = _setting(256, low=32, high=2048)

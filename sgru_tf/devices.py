@@ -7,10 +7,6 @@ import tensorflow as tf
 
 from sgru_tf.errors import SgruError
 
-PEER_TIMEOUT = 120.0
-"""Seconds that a worker waits for the others in one exchange before it gives up. Far more than
-a step takes, as the others wait while the first one validates and saves."""
-
 
 def default_strategy() -> tf.distribute.Strategy:
     """Give the strategy for what there is; to be called before any other TensorFlow operation.
@@ -23,8 +19,10 @@ def default_strategy() -> tf.distribute.Strategy:
     """
     if os.environ.get("TF_CONFIG"):
         _check_tf_config(os.environ["TF_CONFIG"])
-        options = tf.distribute.experimental.CommunicationOptions(timeout_seconds=PEER_TIMEOUT)
-        return tf.distribute.MultiWorkerMirroredStrategy(communication_options=options)
+        # No time limit on exchanges: each would start a thread that outlives it by that time, of
+        # which soon there are more than a process may have. TensorFlow asks each peer every 30
+        # seconds whether it lives, and ends the exchanges if not.
+        return tf.distribute.MultiWorkerMirroredStrategy()
     if len(tf.config.list_physical_devices("GPU")) > 1:
         return tf.distribute.MirroredStrategy()
     return tf.distribute.get_strategy()

@@ -48,9 +48,10 @@ class Evaluation:
         shown: int = 8,
     ):
         """Begin with nothing measured."""
-        # Neither levelled nor inked anew: what is judged is the network's own picture.
+        # Neither levelled nor inked anew: what is judged is the network's own picture. And in its
+        # own order: which of its outputs are of any use?
         self._colorizers = {
-            name: Colorizer(network, size=size, lines="network", level=False)
+            name: Colorizer(network, size=size, lines="network", level=False, order="network")
             for name, network in networks.items()
         }
         self._pictures, self._feature_distances, self._shown = pictures, feature_distances, shown

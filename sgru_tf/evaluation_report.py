@@ -30,12 +30,15 @@ _NOTES_TRUTH = """\
 - PSNR and SSIM (Wang et al., 2004): larger is nearer to the true colours. A sketch does not tell
   what colour its hair has, so all of these say little about a single picture; compare them with
   those of the baselines, and models with each other on the same pictures.
-- First: proposal 1. Mean: over all proposals, what one taken blindly is worth. Best: the proposal
-  of greatest PSNR, which is chosen knowing the truth; more proposals make it better by luck too.
+- First: the first in the natural order, which `infer.py` numbers 1. Mean: over all proposals, what
+  one taken blindly is worth. Best: the proposal of greatest PSNR, which is chosen knowing the
+  truth; more proposals make it better by luck too.
 - The baselines need no network: the sketch itself, and the sketch times the mean colour of all true
   pictures."""
 
 _NOTES_COLOUR = """\
+- Proposals are numbered as the network gives them, not as `infer.py` sorts them for each sketch;
+  put first is how often each one is the first there.
 - Colourfulness (Hasler and Suesstrunk, 2003): 0 is grey, 15 slightly, 45 quite colourful.
 - Diversity: mean colour difference (CIE 1976, L*a*b*) between two proposals of a sketch, averaged
   over the pixels; 2 is just to be seen, 100 is black and white. A proposal whose nearest other is
@@ -170,10 +173,10 @@ def _proposals_table(tally: Tally) -> str:
     each, apart, nearest = tally.each(), tally.apart(), tally.nearest()
     measured = [name for name in _MEASURES if name in each]
     titles = ["proposal", *(_MEASURES[name][1] for name in measured)]
-    titles[1:1] = ["best of all"] if tally.has_truth else []
+    titles[1:1] = ["put first", "best of all"] if tally.has_truth else ["put first"]
     rows = []
     for index, wins in enumerate(tally.wins()):
-        row = [str(index + 1)]
+        row = [str(index + 1), f"{100 * tally.leads()[index] / tally.count:.0f} %"]
         row += [f"{100 * wins / tally.count:.0f} %"] if tally.has_truth else []
         row += [format(each[name][index], _MEASURES[name][2]) for name in measured]
         rows.append([*row, f"{apart[index]:.1f}", f"{nearest[index]:.1f}"])
@@ -190,6 +193,7 @@ def _model(tally: Tally, evaluation: Evaluation) -> dict:
         "diversity": round(tally.diversity(), 3),
         "colourfulness_share": None,
         "wins": None,
+        "put_first": tally.leads(),
         "each": [
             _numbers({name: values[index] for name, values in each.items()})
             | {

@@ -25,8 +25,9 @@ def evaluation_sheet(
     """Lay samples out, a row for each sample and model.
 
     A row holds the sketch, the true colours, the first proposal, the best one, and some of the
-    others; without true colours the sketch and the first proposals. Labels tell the PSNR, and
-    the model under the sketch if there are several.
+    others; without true colours the sketch and the first proposals. First is the most natural;
+    the numbers are those of the network's outputs. Labels tell the PSNR, and the model under the
+    sketch if there are several.
 
     Args:
         panels: From `sgru_tf.evaluating.Evaluation`; at least one.
@@ -39,7 +40,7 @@ def evaluation_sheet(
         for model, (proposals, measures) in answers.items():
             shown = [(picture.sketch, model if len(answers) > 1 else picture.name)]
             if picture.truth is None:
-                shown += [(one, str(number)) for number, one in enumerate(proposals, 1)]
+                shown += [(proposals[index], str(index + 1)) for index in measures.order]
             else:
                 title = picture.name if len(answers) > 1 else "true colours"
                 shown += [(picture.truth, title), *_with_ratios(proposals, measures)]
@@ -52,12 +53,12 @@ def evaluation_sheet(
 
 def _with_ratios(proposals: np.ndarray, measures: Measures) -> list[tuple[np.ndarray, str]]:
     """Give the first proposal, the best, and some others in between, labelled with their PSNR."""
-    ratios, winner = measures.each["psnr"], measures.winner
+    ratios, winner, first = measures.each["psnr"], measures.winner, measures.order[0]
     labels = [f"{number}, {ratio:.1f} dB" for number, ratio in enumerate(ratios, 1)]
-    shown = [(proposals[0], f"first, {ratios[0]:.1f} dB")]
+    shown = [(proposals[first], f"first: {labels[first]}")]
     if len(proposals) > 1:
         shown.append((proposals[winner], f"best: {labels[winner]}"))
-    others = [index for index in range(len(proposals)) if index not in (0, winner)]
+    others = [index for index in range(len(proposals)) if index not in (first, winner)]
     chosen = [others[place] for place in spread(len(others), COLUMNS - 4)]
     return shown + [(proposals[index], labels[index]) for index in chosen]
 

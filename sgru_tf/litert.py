@@ -1,8 +1,10 @@
 """Runs a `.tflite` file of this project with LiteRT, without TensorFlow and without Keras.
 
 The file's input is `sketch` (1, H, W, 1), uint8 or float32, 0 = ink, 255 = paper; its output is
-`proposals` (N, H, W, 3), uint8 RGB. It was converted at one size, and is resized to each sketch;
-where the runtime refuses that, the sketch is padded with white paper to the file's own size.
+`proposals` (N, H, W, 3), uint8 RGB. A file that takes hints has another input of the same type,
+`hints` (1, H, W, 4): RGB 0-255 and a mask, 0-255 in uint8, 0-1 in float32. It was converted at one
+size, and is resized to each sketch; where the runtime refuses that, the sketch is padded with white
+paper to the file's own size, and hints with none.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ class LiteRTNetwork:
         metadata: What `sgru-export tflite` stored in the file; see `read_metadata`.
         proposals: N.
         working_size: Long side for which the file was converted, in pixels.
+        hints: It takes hints.
 
     Raises:
         SgruError: no such file, or not a file that `sgru-export tflite` wrote.
@@ -53,33 +56,43 @@ class LiteRTNetwork:
                 )
         except (RuntimeError, ValueError) as error:
             raise SgruError(f"{self.path}: LiteRT cannot open it; {one_line(error)}") from error
-        (self._input,) = self._interpreter.get_input_details()
+        inputs = {tensor["name"]: tensor for tensor in self._interpreter.get_input_details()}
+        self._sketch, self._hints = inputs["sketch"], inputs.get("hints")
+        self.hints = self._hints is not None
         (self._output,) = self._interpreter.get_output_details()
         self.proposals = int(self._output["shape"][0])
-        self._own_shape = tuple(int(side) for side in self._input["shape"][1:3])
+        self._own_shape = tuple(int(side) for side in self._sketch["shape"][1:3])
         self.working_size = max(self._own_shape)
         self._shape: tuple[int, int] | None = None
         self._turn = threading.Lock()
 
-    def __call__(self, sketch: np.ndarray) -> np.ndarray:
+    def __call__(self, sketch: np.ndarray, hints: np.ndarray | None = None) -> np.ndarray:
         """Colour one sketch: float32 (1, H, W, 1), 0-255, to uint8 (1, N, H, W, 3).
 
-        Raises:
-            SgruError: there is not enough memory, or the file cannot be resized and is too small.
-        """
-        with self._turn:
-            return self._run(sketch)
+        Args:
+            sketch: The sketch.
+            hints: float32 (1, H, W, 4), RGB 0-255 and a mask 0-1; for files with hints only.
 
-    def _run(self, sketch: np.ndarray) -> np.ndarray:
+        Raises:
+            SgruError: there is not enough memory, the file cannot be resized and is too small, or
+                it takes no hints.
+        """
+        if hints is not None and not self.hints:
+            raise SgruError(f"{self.path}: takes no hints; export a model that does")
+        with self._turn:
+            return self._run(sketch, hints)
+
+    def _run(self, sketch: np.ndarray, hints: np.ndarray | None) -> np.ndarray:
         height, width = sketch.shape[1:3]
         shape = self._resized((height, width))
         try:
-            if shape != (height, width):
-                room = ((0, 0), (0, shape[0] - height), (0, shape[1] - width), (0, 0))
-                sketch = np.pad(sketch, room, constant_values=255)
-            if self._input["dtype"] == np.uint8:
-                sketch = np.rint(np.clip(sketch, 0, 255)).astype(np.uint8)
-            self._interpreter.set_tensor(self._input["index"], sketch)
+            if hints is None and self.hints:
+                hints = np.zeros((1, height, width, 4), np.float32)
+            if hints is not None:
+                if self._hints["dtype"] == np.uint8:
+                    hints = hints * np.array([1, 1, 1, 255], np.float32)
+                self._set(self._hints, hints, shape, 0)
+            self._set(self._sketch, sketch, shape, 255)
             self._interpreter.invoke()
             return self._interpreter.get_tensor(self._output["index"])[None, :, :height, :width]
         except (RuntimeError, ValueError, MemoryError) as error:
@@ -87,6 +100,16 @@ class LiteRTNetwork:
                 f"{self.path}: failed at {width} x {height} pixels; try a smaller size "
                 f"({one_line(error)})"
             ) from error
+
+    def _set(self, tensor: dict, values: np.ndarray, shape: tuple[int, int], beyond: int) -> None:
+        """Give the interpreter an input, with a value where it reaches beyond the sketch."""
+        below, right = shape[0] - values.shape[1], shape[1] - values.shape[2]
+        if below or right:
+            room = ((0, 0), (0, below), (0, right), (0, 0))
+            values = np.pad(values, room, constant_values=beyond)
+        if tensor["dtype"] == np.uint8:
+            values = np.rint(np.clip(values, 0, 255)).astype(np.uint8)
+        self._interpreter.set_tensor(tensor["index"], values)
 
     def _resized(self, shape: tuple[int, int]) -> tuple[int, int]:
         """Bring the interpreter to a size that holds `shape`; give that size."""
@@ -108,7 +131,9 @@ class LiteRTNetwork:
         self._shape = None
         try:
             with quiet_stderr(tell=False):
-                self._interpreter.resize_tensor_input(self._input["index"], (1, *shape, 1))
+                for tensor in filter(None, (self._sketch, self._hints)):
+                    shape_of_all = (1, *shape, int(tensor["shape"][3]))
+                    self._interpreter.resize_tensor_input(tensor["index"], shape_of_all)
                 self._interpreter.allocate_tensors()
         except (RuntimeError, ValueError):
             return False

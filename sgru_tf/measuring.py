@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sgru_tf.metrics import colour_distances, colourfulness, psnr, ssim
+from sgru_tf.ordering import natural_order
 
 AGAINST_TRUTH = ("psnr", "ssim", "features")
 """Measures that need the true picture; "features" needs a feature network too."""
@@ -25,10 +26,12 @@ class Measures:
         each: By its name a value for each proposal, float (N,): "colourfulness" and, beside a true
             picture, those of AGAINST_TRUTH. See `sgru_tf.metrics` for what they mean.
         distances: Colour difference of each two proposals, (N, N).
+        order: Indices of the proposals in their natural order, as people are shown them.
     """
 
     each: dict[str, np.ndarray]
     distances: np.ndarray
+    order: list[int]
 
     @property
     def winner(self) -> int | None:
@@ -56,7 +59,7 @@ def measure(
         if feature_distances is not None:
             each["features"] = feature_distances(proposals, truth)
     arrays = {name: np.array(values, np.float64) for name, values in each.items()}
-    return Measures(arrays, colour_distances(proposals))
+    return Measures(arrays, colour_distances(proposals), natural_order(proposals))
 
 
 class Tally:
@@ -71,18 +74,23 @@ class Tally:
         self.count = 0
         self._sums: dict[str, np.ndarray] = {}
         self._best: dict[str, float] = {}
-        self._distances = self._wins = None
+        self._first: dict[str, float] = {}
+        self._distances = self._wins = self._leads = None
 
     def add(self, measures: Measures) -> None:
         """Add one sketch; all have the same number of proposals and the same measures."""
         if not self.count:
             self._sums = {name: np.zeros_like(values) for name, values in measures.each.items()}
             self._best = dict.fromkeys(measures.each, 0.0)
+            self._first = dict.fromkeys(measures.each, 0.0)
             self._distances = np.zeros_like(measures.distances)
             self._wins = np.zeros(len(measures.distances), int)
+            self._leads = np.zeros(len(measures.distances), int)
         self.count += 1
+        self._leads[measures.order[0]] += 1
         for name, values in measures.each.items():
             self._sums[name] += values
+            self._first[name] += values[measures.order[0]]
         self._distances += measures.distances
         winner = measures.winner
         if winner is not None:
@@ -100,8 +108,8 @@ class Tally:
         return {name: sums / self.count for name, sums in self._sums.items()}
 
     def first(self) -> dict[str, float]:
-        """Give the measures of the first proposal."""
-        return {name: float(values[0]) for name, values in self.each().items()}
+        """Give the measures of each sketch's first proposal in the natural order."""
+        return {name: float(value / self.count) for name, value in self._first.items()}
 
     def mean(self) -> dict[str, float]:
         """Give the measures of a proposal taken blindly: the means over all."""
@@ -114,6 +122,10 @@ class Tally:
     def wins(self) -> list[int]:
         """Give the number of sketches whose best proposal each one was; zeros without truth."""
         return self._wins.tolist()
+
+    def leads(self) -> list[int]:
+        """Give the number of sketches that each proposal was put first for."""
+        return self._leads.tolist()
 
     def apart(self) -> np.ndarray:
         """Give each proposal's mean colour difference to the others, (N,); 0 for a single one."""

@@ -1,4 +1,4 @@
-"""Training pictures as files: decoded where they are asked for, damaged ones replaced."""
+"""Training pictures as files: decoded where they are asked for, damaged and lost ones replaced."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 
-from sgru_tf.errors import SgruError
+from sgru_tf.errors import SgruError, one_line
 from sgru_tf.reading import read_sample
 from sgru_tf.sources import Sample
 
@@ -67,10 +67,14 @@ class PictureList:
             try:
                 return read_sample(self.samples[number], self.limit)
             except SgruError as error:
-                with self._lock:
-                    if number not in self._broken:
-                        self._broken.add(number)
-                        self.problems.append(str(error))
+                problem = str(error)
+            except OSError as error:
+                # A disk or a network that is not there any more.
+                problem = f"{self.samples[number].colour}: {error.strerror or one_line(error)}"
+            with self._lock:
+                if number not in self._broken:
+                    self._broken.add(number)
+                    self.problems.append(problem)
         raise SgruError(
             f"none of the {len(self.samples)} pictures can be decoded; the first: "
             f"{self.problems[0]}"

@@ -1,23 +1,31 @@
 """The files of one training run.
 
     RUN/config.json    model, loss and train settings, and where the data was
-    RUN/checkpoints/   everything needed to go on, the newest few
+    RUN/checkpoints/   everything needed to go on, the newest few and the best
     RUN/samples/       step_0001000.png: validation sketches, proposals, true colours
     RUN/events/        TensorBoard: `tensorboard --logdir RUN/events`
     RUN/best.keras     averaged weights of least validation loss
     RUN/last.keras     averaged weights of the last checkpoint
+    RUN/pictures.json  how many pictures it learns from, and a digest of their names
     RUN/skipped.txt    pictures that could not be used, and why
 
-Every file is written under another name and then renamed, so none is ever half there.
+Every file is written under another name and then renamed, so none is ever half there. What belongs
+to a checkpoint is written before it: a run that is ended between the two goes on from the
+checkpoint before, and writes the same again.
 """
 
 import dataclasses
+import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from sgru_tf.config import LossConfig, ModelConfig, TrainConfig
 from sgru_tf.errors import SgruError
 from sgru_tf.files import whole_file
+
+# What `whole_file` writes to.
+PART = ".part-"
 
 # What may differ when a run goes on: how long and how often, not what is trained.
 FREE = {
@@ -27,6 +35,7 @@ FREE = {
     "keep",
     "recompute",
     "jit",
+    "deterministic",
 }
 
 
@@ -94,6 +103,8 @@ class RunFolder:
         self.events = self.path / "events"
         self.best = self.path / "best.keras"
         self.last = self.path / "last.keras"
+        self.pictures = self.path / "pictures.json"
+        self.skipped = self.path / "skipped.txt"
 
     def exists(self) -> bool:
         """Tell whether a run was begun here."""
@@ -119,7 +130,9 @@ class RunFolder:
             SgruError: the folder cannot be read, or holds other things.
         """
         try:
-            used = self.path.is_dir() and any(self.path.iterdir())
+            names = [path.name for path in self.path.iterdir()] if self.path.is_dir() else []
+            # A run that was ended while it began is none.
+            used = any(not name.startswith(PART) for name in names)
         except OSError as error:
             raise SgruError(f"{self.path}: cannot be read; {error.strerror}") from error
         if used:
@@ -167,12 +180,42 @@ class RunFolder:
             self.write_text(self.config_file, config.to_json())
         return config
 
+    def clear(self) -> None:
+        """Delete what was being written when the run was ended."""
+        for folder in (self.path, self.samples):
+            for path in folder.glob(f"{PART}*"):
+                with suppress(OSError):
+                    path.unlink()
+
     def note_skipped(self, problems: list[str]) -> None:
         """Add pictures that cannot be used to `skipped.txt`, each once."""
-        path = self.path / "skipped.txt"
-        known = path.read_text().splitlines() if path.is_file() else []
+        known = self.skipped.read_text().splitlines() if self.skipped.is_file() else []
         lines = dict.fromkeys([*known, *problems])
-        self.write_text(path, "\n".join(lines) + "\n")
+        self.write_text(self.skipped, "\n".join(lines) + "\n")
+
+    def note_pictures(self, names: list[list[str]]) -> str | None:
+        """Note which pictures the run learns from.
+
+        Args:
+            names: Names of the samples of each list that it draws from.
+
+        Returns:
+            How they differ from those it learnt from before, in which case samples come in another
+            order from now on; None if they do not.
+        """
+        digest = hashlib.sha256(json.dumps(names).encode()).hexdigest()
+        now = {"count": sum(map(len, names)), "digest": digest}
+        try:
+            before = dict(json.loads(self.pictures.read_text()))
+        except (OSError, ValueError, TypeError):
+            before = {}
+        if before == now:
+            return None
+        self.write_text(self.pictures, json.dumps(now) + "\n")
+        if not before:
+            return None
+        counts = before.get("count"), now["count"]
+        return f"{counts[0]} before, {counts[1]} now" if counts[0] != counts[1] else "other names"
 
     # Those that write raise SgruError, naming the file, where it cannot be written.
 

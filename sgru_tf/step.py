@@ -50,7 +50,8 @@ class Step:
         self.devices = strategy.num_replicas_in_sync
         with strategy.scope():
             # First, because it is what may be missing, and large networks take long to build.
-            features = build_features(config.loss, dtype=train.precision)
+            own = config.loss.vgg_precision
+            features = build_features(config.loss, dtype=train.precision if own == "same" else own)
             self.model = build_for_training(config.model, train.precision, train.recompute)
             self.averaged = build_sgru(config.model)
             if init is not None:

@@ -66,13 +66,19 @@ def train(config: RunConfig, folder, say=print, override: bool = False) -> int |
         run.begin(config)
     if problems and trainer.chief:
         run.note_skipped(problems)
-        say(f"{len(problems)} files cannot be used; all are named in {run.path / 'skipped.txt'}")
+        say(f"{len(problems)} files cannot be used; all are named in {run.skipped}")
     step = trainer.restore()
     if step:
         say(f"going on from step {step}")
     if step >= config.train.steps:
         say(f"{run.path}: all {step} steps are done; to go further, begin another run with --init")
         return None
+    changed = run.note_pictures(_names(found, extras)) if trainer.chief else None
+    if changed:
+        say(
+            f"the pictures are not the same as when this run was last started ({changed}): samples "
+            "come in another order from here on"
+        )
     return trainer.run()
 
 
@@ -86,6 +92,15 @@ def _compute_exactly(on_gpus: bool) -> None:
 
 def _within(path: Path, folder) -> bool:
     return Path(folder).resolve() in (path.resolve(), *path.resolve().parents)
+
+
+def _names(found: Found, extras) -> list[list[str]]:
+    """List the names of all samples, list by list."""
+    lists = [found.train, found.validation, *(extra.train for extra, _ in extras)]
+    return [
+        [sample.name for sample in listed] if isinstance(listed, list) else listed.names
+        for listed in lists
+    ]
 
 
 def _tell(found: Found, extras, say) -> list[str]:

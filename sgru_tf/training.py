@@ -7,20 +7,25 @@ the step times the batch: see `sgru_tf.data`.
 
 import signal
 import time
+from contextlib import contextmanager
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from sgru_tf.checkpoints import restore_newest
+from sgru_tf.checkpoints import Checkpoints
 from sgru_tf.data import PictureData
 from sgru_tf.devices import default_strategy, is_chief, on_many_machines
 from sgru_tf.errors import SgruError, one_line
 from sgru_tf.interrupts import StopWish
 from sgru_tf.progress import Progress
 from sgru_tf.run_folder import RunConfig, RunFolder
+from sgru_tf.spikes import RECENT, LossWatch
 from sgru_tf.step import Step
 from sgru_tf.validation import Judge
+
+# Of the pictures that a whole folder has lost.
+NAMED = 5
 
 
 class Trainer:
@@ -64,10 +69,8 @@ class Trainer:
         self.step = Step(config, self.strategy, init)
         with self.strategy.scope():
             self.least = tf.Variable(np.inf, dtype=tf.float32, trainable=False)
-        self._checkpoint = tf.train.Checkpoint(least=self.least, **self.step.state)
-        self.manager = tf.train.CheckpointManager(
-            self._checkpoint, str(run.checkpoints), max_to_keep=train.keep, checkpoint_name="step"
-        )
+        state = tf.train.Checkpoint(least=self.least, **self.step.state)
+        self.checkpoints = Checkpoints(run.checkpoints, state, train.keep)
         self._judge = None
         if validation is not None:
             self._judge = Judge(
@@ -76,6 +79,7 @@ class Trainer:
         self._stop = StopWish(say)
         self._pictures = [data] if validation is None else [data, validation]
         self._told: set[str] = set()
+        self._losses = LossWatch()
 
     @property
     def done(self) -> int:
@@ -88,7 +92,10 @@ class Trainer:
         Raises:
             SgruError: none of the checkpoints can be restored.
         """
-        restore_newest(self._checkpoint, self.manager.checkpoints, self.say)
+        if self.chief:
+            self.run_folder.clear()
+            self.checkpoints.clear()
+        self.checkpoints.restore(self.say)
         return self.done
 
     def run(self) -> int | None:
@@ -107,6 +114,8 @@ class Trainer:
         except (OSError, tf.errors.OpError) as error:
             # What went wrong with the pictures TensorFlow passes on wrapped in words of its own.
             reason = next((data.failure for data in self._pictures if data.failure), "")
+            if self._together and isinstance(error, tf.errors.UnavailableError):
+                reason = reason or "another machine is gone, or does not answer"
             raise SgruError(
                 f"{self.run_folder.path}: stopped after step {self.done}; "
                 f"{reason or one_line(error)}; the same command goes on from the last checkpoint"
@@ -120,29 +129,41 @@ class Trainer:
         writer = tf.summary.create_noop_writer()
         if self.chief:
             writer = tf.summary.create_file_writer(str(self.run_folder.events))
-        with writer.as_default(), self._stop:
-            for step in range(start + 1, train.steps + 1):
-                began = time.monotonic()
-                stop = tf.constant(float(self._stop.signal is not None))
-                totals = self.step(next(batches), stop)
-                totals = {key: np.asarray(value) for key, value in totals.items()}
-                if not np.isfinite([totals["loss"], totals["gradient"]]).all():
-                    self._fail(step)
-                progress.add(totals, time.monotonic() - began)
-                if step % train.log_every == 0 or step == train.steps:
-                    self._report(step, progress)
-                    self._tell_problems()
-                if step % train.validate_every == 0 or step == train.steps:
-                    self._validate(step)
-                # All machines stop after the same step, whichever was told to.
-                told = self._stop.signal is not None and not self._together
-                stopped = told or totals["stop"] > 0
-                last = step == train.steps or stopped
-                if step % train.checkpoint_every == 0 or last:
-                    self._save()
-                if stopped:
-                    self.say(f"stopped at step {step}; the same command goes on from here")
-                    return self._stop.signal or signal.SIGTERM
+        try:
+            with writer.as_default(), self._stop:
+                for step in range(start + 1, train.steps + 1):
+                    began = time.monotonic()
+                    batch = next(batches)
+                    waited = time.monotonic() - began
+                    stop = tf.constant(float(self._stop.signal is not None))
+                    totals = self.step(batch, stop)
+                    totals = {key: np.asarray(value) for key, value in totals.items()}
+                    if not np.isfinite([totals["loss"], totals["gradient"]]).all():
+                        self._fail(step)
+                    self._watch(step, totals["loss"])
+                    progress.add(totals, time.monotonic() - began, waited)
+                    if step % train.log_every == 0 or step == train.steps:
+                        self._report(step, progress)
+                        self._tell_problems()
+                    score = None
+                    if step % train.validate_every == 0 or step == train.steps:
+                        score = self._validate(step)
+                    best = score is not None and score <= float(self.least.numpy())
+                    # All machines stop after the same step, whichever was told to.
+                    told = self._stop.signal is not None and not self._together
+                    stopped = told or totals["stop"] > 0
+                    last = step == train.steps or stopped
+                    if step % train.checkpoint_every == 0 or best or last:
+                        self._save(score)
+                    if stopped:
+                        self.say(f"stopped at step {step}; the same command goes on from here")
+                    if last:
+                        self.say(progress.summary())
+                    if stopped:
+                        return self._stop.signal or signal.SIGTERM
+        finally:
+            # A traceback would keep the pipeline, whose end then waits for Python's for ever.
+            del batches
         return None
 
     def _distribute(self, start: int):
@@ -151,41 +172,72 @@ class Trainer:
 
         def pipeline(context):
             shards = context.num_input_pipelines
-            return self.data.training(
+            samples = self.data.training(
                 start * batch,
                 context.get_per_replica_batch_size(batch),
                 (shards, context.input_pipeline_id),
             )
+            # Machines ask each other before each step for the end of what is not called endless.
+            return samples.repeat()
 
         return self.strategy.distribute_datasets_from_function(pipeline)
 
-    def _validate(self, step: int) -> None:
-        # Of the averaged weights, which are kept if they are the best so far.
+    def _validate(self, step: int) -> float | None:
+        """Judge the averaged weights, keep them if they are the best so far, and give the score."""
         if self._judge is None or not self.chief:
-            return
+            return None
         judged, sheet = self._judge()
-        self.run_folder.save_sheet(sheet, step)
+        score = float(np.float32(judged["best"]))
+        better = score < float(self.least.numpy())
+        with self._writing():
+            self.run_folder.save_sheet(sheet, step)
+            if better:
+                self.run_folder.save_model(self.step.averaged, self.run_folder.best)
+                self.least.assign(score)
         tf.summary.image("validation", np.asarray(sheet)[None], step=step)
         for key, value in judged.items():
             tf.summary.scalar(f"validation/{key}", value, step=step)
-        better = judged["best"] < float(self.least.numpy())
-        if better:
-            self.least.assign(judged["best"])
-            self.run_folder.save_model(self.step.averaged, self.run_folder.best)
         self.say(
             f"validation at step {step}: best {judged['best']:.2f}, mean {judged['mean']:.2f}, "
             f"diversity {judged['diversity']:.1f}{'  (best so far)' if better else ''}"
         )
+        return score
 
-    def _save(self) -> None:
+    def _save(self, score: float | None) -> None:
         if not self.chief:
             return
-        try:
-            self.manager.save(self.done)
+        with self._writing():
+            # The checkpoint is last: a run that is ended before it does all of this again.
+            tf.summary.flush()
             self.run_folder.save_model(self.step.averaged, self.run_folder.last)
-        except (OSError, tf.errors.OpError) as error:
-            folder = self.run_folder.path
-            raise SgruError(f"{folder}: cannot save a checkpoint; {one_line(error)}") from error
+            self.checkpoints.save(self.done, score)
+
+    @contextmanager
+    def _writing(self):
+        """Tell where to go on from, when the disk is full for one."""
+        try:
+            yield
+        except (OSError, tf.errors.OpError, SgruError) as error:
+            reason = error if isinstance(error, SgruError) else one_line(error)
+            raise SgruError(
+                f"{self.run_folder.path}: cannot be saved to; {reason}; {self._good()}; make room, "
+                "and the same command goes on from there"
+            ) from error
+
+    def _good(self) -> str:
+        newest = self.checkpoints.newest()
+        return f"the last good checkpoint is {newest}" if newest else "there is no checkpoint yet"
+
+    def _watch(self, step: int, loss) -> None:
+        leap = self._losses.add(loss)
+        if leap is None or not self.chief:
+            return
+        before = self.checkpoints.hold(step - RECENT)
+        kept = f"; {before} is kept: to go back to it, delete those after it" if before else ""
+        self.say(
+            f"step {step}: the loss leapt to {leap[0]:.2f}, the mean of {RECENT} steps; usual was "
+            f"{leap[1]:.2f}{kept}"
+        )
 
     def _report(self, step: int, progress: Progress) -> None:
         if not self.chief:
@@ -196,6 +248,7 @@ class Trainer:
             tf.summary.scalar(f"train/{key}", means[key], step=step)
         tf.summary.scalar("train/learning_rate", self.step.optimizer.learning_rate, step=step)
         tf.summary.scalar("train/images_per_second", progress.speed, step=step)
+        tf.summary.scalar("train/data_wait", progress.waiting, step=step)
         for index, share in enumerate(self.step.shares.numpy(), start=1):
             tf.summary.scalar(f"wins/proposal_{index}", share, step=step)
 
@@ -203,17 +256,17 @@ class Trainer:
         """Name the pictures that have turned out to be damaged since the last time."""
         found = [problem for data in self._pictures for problem in data.problems]
         news = [problem for problem in found if problem not in self._told]
-        for problem in news:
+        for problem in news[:NAMED]:
             self.say(f"skipped: {problem}")
+        if len(news) > NAMED:
+            self.say(f"skipped: {len(news) - NAMED} more, all named in {self.run_folder.skipped}")
         if news:
             self._told.update(news)
             if self.chief:
                 self.run_folder.note_skipped(news)
 
     def _fail(self, step: int):
-        latest = self.manager.latest_checkpoint
-        good = f"the last good checkpoint is {latest}" if latest else "no checkpoint was saved yet"
         raise SgruError(
             f"{self.run_folder.path}: the loss or its gradient at step {step} is not a number; "
-            f"{good}; lower the learning rate or train in float32"
+            f"{self._good()}; lower the learning rate or train in float32"
         )

@@ -173,7 +173,7 @@ def run_apart(folder, calls, workplace, libraries=None):
 
     Args:
         folder: of the SavedModel.
-        calls: pairs of a signature's name and its one input.
+        calls: pairs of a signature's name and its one input, or its inputs by name.
         workplace: folder for the files that go to and fro.
         libraries: folder of the C libraries; TensorFlow's own if None.
 
@@ -187,7 +187,9 @@ def run_apart(folder, calls, workplace, libraries=None):
     jobs, names = [], []
     for name, value in calls:
         inputs, outputs = signature(folder, name)
-        jobs.append(({next(iter(inputs.values())): value}, list(outputs.values())))
+        given = value if isinstance(value, dict) else dict.fromkeys(inputs, value)
+        given = {inputs[key]: one for key, one in given.items()}
+        jobs.append((given, list(outputs.values())))
         names.append(list(outputs))
     job_file, result_file = workplace / "jobs.pickle", workplace / "results.pickle"
     job_file.write_bytes(pickle.dumps(jobs))

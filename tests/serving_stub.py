@@ -87,9 +87,12 @@ def rest_predict(served, path, body):
     specs = function.structured_input_signature[1]
     columns = body.get("inputs")
     if columns is None:
-        (only,) = specs
-        rows = [row[only] if only in row else row for row in body["instances"]]
-        columns = {only: rows}
+        # A row of a signature with one input may be the value itself.
+        rows = [
+            row if isinstance(row, dict) and set(row) == set(specs) else dict.fromkeys(specs, row)
+            for row in body["instances"]
+        ]
+        columns = {key: [row[key] for row in rows] for key in specs}
     inputs = {
         key: tf.constant(from_json(value), specs[key].dtype) for key, value in columns.items()
     }

@@ -91,7 +91,7 @@ def test_colour_layer_holds_no_ink():
     """The flat colours come back nearly whole from a picture with blurred lines in it."""
     painter = Painter()
     grey = drawing(128, 96)
-    colouring = Colorizer(painter, size=128).colouring(grey)
+    colouring = Colorizer(painter, size=128, order="network").colouring(grey)
     inked = painter(painter.seen[0])[0, :, :96, :128]
     true = painter.colours(96, 128)
     for index in range(3):
@@ -122,7 +122,8 @@ def test_fill_keeps_what_is_known_and_stays_in_range():
 
 def test_network_lines_are_the_networks_picture():
     painter = Painter()
-    colouring = Colorizer(painter, size=64, lines="network").colouring(drawing(64, 64))
+    colorizer = Colorizer(painter, size=64, lines="network", order="network")
+    colouring = colorizer.colouring(drawing(64, 64))
     expected = np.rint(painter(painter.seen[0])[0, 1].clip(0, 255))
     assert np.array_equal(colouring.array(1), expected)
     assert (np.asarray(colouring.line_layer()) == 255).all()

@@ -15,7 +15,7 @@ tf = pytest.importorskip("tensorflow")
 
 from sgru_tf import evaluation_run, features  # noqa: E402
 from sgru_tf.cli import evaluate  # noqa: E402
-from sgru_tf.config import TrainConfig  # noqa: E402
+from sgru_tf.config import ModelConfig, TrainConfig  # noqa: E402
 from sgru_tf.data import PictureData  # noqa: E402
 from sgru_tf.errors import SgruError  # noqa: E402
 from sgru_tf.evaluation_data import TruePictures, find_pictures, spread  # noqa: E402
@@ -23,6 +23,7 @@ from sgru_tf.evaluation_sheet import CELL, COLUMNS, evaluation_sheet  # noqa: E4
 from sgru_tf.loading import shipped_tflite  # noqa: E402
 from sgru_tf.measuring import Tally, measure  # noqa: E402
 from sgru_tf.metrics import colour_distances, colourfulness, psnr  # noqa: E402
+from sgru_tf.ordering import natural_order  # noqa: E402
 from sgru_tf.presets import preset  # noqa: E402
 from sgru_tf.run_folder import RunConfig, RunFolder  # noqa: E402
 from sgru_tf.shards import encode, shard_name, write_shard  # noqa: E402
@@ -122,8 +123,9 @@ def test_first_mean_best_and_wins(here, painters):
     ratios = np.array(
         [[psnr(flat(p), flat(truth)) for p in PAINTS] for truth in (REDDISH, GREENISH, GREENISH)]
     )
+    first = natural_order([flat(p) for p in PAINTS])[0]
     model = found["models"]["a.keras"]
-    assert model["first"]["psnr_db"] == pytest.approx(ratios[:, 0].mean(), abs=1e-3)
+    assert model["first"]["psnr_db"] == pytest.approx(ratios[:, first].mean(), abs=1e-3)
     assert model["mean"]["psnr_db"] == pytest.approx(ratios.mean(), abs=1e-3)
     assert model["best"]["psnr_db"] == pytest.approx(ratios.max(axis=1).mean(), abs=1e-3)
     assert model["wins"] == [1, 2, 0]
@@ -137,6 +139,25 @@ def test_first_mean_best_and_wins(here, painters):
     true = (colourfulness(flat(REDDISH)) + 2 * colourfulness(flat(GREENISH))) / 3
     assert found["truth"]["colourfulness"] == pytest.approx(true, abs=1e-3)
     assert model["colourfulness_share"] == pytest.approx(np.mean(shades) / true, abs=1e-3)
+
+
+def test_first_is_what_people_see_first(here, painters):
+    """Of these three the second looks most natural, though the first is nearest to the truth."""
+    paints = ((0, 255, 30), (190, 130, 110), (5, 0, 60))
+    painters["a.keras"] = Painter(paints)
+    pairs(here / "d", [(0, 240, 60), (0, 250, 40)])
+    run("a.keras", "d", "--out", "o")
+    model = outcome()["models"]["a.keras"]
+    assert natural_order([flat(paint) for paint in paints])[0] == 1
+    assert model["put_first"] == [0, 2, 0]
+    assert model["first"]["psnr_db"] == model["each"][1]["psnr_db"]
+    # But which output wins is told of the network's own.
+    assert model["wins"] == [2, 0, 0]
+    page = (here / "o" / "evaluation.md").read_text()
+    assert "| 2        |     100 % |         0 % |" in page
+    with Image.open(here / "o" / "evaluation.png") as sheet:
+        middle = np.asarray(sheet)[8 + CELL // 2, 8 + CELL // 2 :: CELL + 8]
+    assert [tuple(map(int, pixel)) for pixel in middle[2:5]] == [paints[1], paints[0], paints[2]]
 
 
 def test_the_baselines_need_no_network(here, painters):
@@ -383,10 +404,11 @@ def test_the_sheet_has_a_row_for_each_sample_and_model(here, painters):
         assert sheet.width == COLUMNS * (CELL + 8) + 8
         assert sheet.height == 8 * (CELL + 22 + 8) + 8
         middle = np.asarray(sheet)[8 + CELL // 2, 8 + CELL // 2 :: CELL + 8]
-    # The sketch at its dark half, truth, first, best, and four of the rest in their order.
+    # The sketch at its dark half, truth, first and best (the same one here), and four of the rest
+    # in the network's order.
     assert middle[0].tolist() == [102] * 3
     assert middle[1].tolist() == list(REDDISH)
-    assert [int(pixel[0]) for pixel in middle[2:8]] == [0, 11, 1, 4, 7, 10]
+    assert [int(pixel[0]) for pixel in middle[2:8]] == [11, 11, 0, 3, 6, 10]
 
 
 def test_the_sheet_of_a_large_narrow_picture_and_one_proposal(painters):
@@ -417,6 +439,7 @@ def test_validation_measures_what_evaluation_does(here):
         shape = [tf.shape(sketch)[0], len(PAINTS), 32, 32, 3]
         return tf.broadcast_to(tf.constant(PAINTS, tf.float32)[:, None, None], shape)
 
+    network.sgru_config = ModelConfig(working_size=32)
     pairs(here / "d", [REDDISH, GREENISH, GREENISH])
     data = PictureData(find_pictures("d").validation, TrainConfig(size=32))
     figures, _ = Judge(network, NoLoss(), data, batch=2)()

@@ -196,7 +196,7 @@ def test_saved_model_is_compared_with_the_colorizer(run, tiny_model):
     import tensorflow as tf
 
     model = tf.saved_model.load(str(run.folder / "served" / "1"))
-    colorizer = Colorizer(tiny_model, size=SIDE)
+    colorizer = Colorizer(tiny_model, size=SIDE, order="network")
     ratios = []
     for _, grey in sketches_of():
         answer = model.signatures["colorize"](sketch=tf.constant(grey[None, :, :, None]))

@@ -1,16 +1,14 @@
-"""The files of a run, and its lines of progress."""
+"""The files of a run."""
 
 import dataclasses
 import json
 import os
 
-import numpy as np
 import pytest
 from PIL import Image
 
 from sgru_tf.config import LossConfig, ModelConfig, TrainConfig
 from sgru_tf.errors import SgruError
-from sgru_tf.progress import Progress
 from sgru_tf.run_folder import FREE, RunConfig, RunFolder
 
 CONFIG = RunConfig(
@@ -250,39 +248,3 @@ def test_an_interruption_keeps_the_old_file(run):
         run.save_model(Written("half", KeyboardInterrupt()), run.best)
     assert run.best.read_text() == "old"
     assert everything(run.path) == {"config.json", "best.keras"}
-
-
-def reported(loss: float) -> dict:
-    return {"loss": np.float32(loss), "best": np.float32(loss / 2), "mean": np.float32(loss * 2)}
-
-
-def test_progress_means_speed_and_time_left():
-    times = iter((100.0, 110.0))  # after the first step, and at the line: a validation between
-    progress = Progress(steps=1000, batch=8, now=lambda: next(times))
-    progress.add(reported(100.0), seconds=60.0)  # the first step, which compiles
-    assert progress.left(1) == "?"
-    progress.add(reported(50.0), seconds=4.0)
-    progress.add(reported(30.0), seconds=4.0)
-    means = progress.means()
-    assert means == pytest.approx({"loss": 60.0, "best": 30.0, "mean": 120.0})
-    assert progress.speed == pytest.approx(2.0)
-    # 997 steps of 5 seconds, the validation included.
-    line = progress.line(3, means)
-    assert line == "step 3/1000  loss 60.00  best 30.00  mean 120.00  2.0 img/s  1:23:05 left"
-
-
-def test_progress_starts_anew_after_a_line():
-    progress = Progress(steps=100, batch=1)
-    for seconds in (9.0, 1.0):
-        progress.add(reported(10.0), seconds)
-    progress.means()
-    progress.add(reported(20.0), 2.0)
-    assert progress.means()["loss"] == 20.0
-    assert progress.speed == pytest.approx(0.5)
-
-
-def test_progress_of_vectors():
-    progress = Progress(steps=2, batch=1)
-    progress.add({"loss": 1.0, "wins": np.array([1.0, 0.0])}, 1.0)
-    progress.add({"loss": 2.0, "wins": np.array([0.0, 1.0])}, 1.0)
-    assert progress.means()["wins"].tolist() == [0.5, 0.5]

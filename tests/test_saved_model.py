@@ -182,7 +182,7 @@ def test_a_model_in_mixed_precision_is_exported_in_float32(tiny_model, tiny_conf
     sketch = drawing(70, 60)
     colorize = tf.saved_model.load(str(version)).signatures["colorize"]
     found = colorize(tf.constant(sketch[None, :, :, None]))["proposals"][0].numpy()
-    expected = Colorizer(tiny_model, level=False)(sketch)
+    expected = Colorizer(tiny_model, level=False, order="network")(sketch)
     assert np.abs(found.astype(int) - expected).max() <= 2
 
 
@@ -293,7 +293,7 @@ def test_the_shipped_model_agrees_when_served(tmp_path):
     (answer,), _ = c_loader.run_apart(
         version, [("serving_default", [SAMPLE.read_bytes()])], tmp_path
     )
-    colouring = Colorizer(model).colouring(SAMPLE)
+    colouring = Colorizer(model, order="network").colouring(SAMPLE)
     for index, png in enumerate(answer["png_bytes"][0]):
         difference = np.asarray(opened(png)).astype(int) - np.asarray(colouring.picture(index))
         assert np.abs(difference).max() <= 2

@@ -70,7 +70,7 @@ def test_the_client_writes_what_the_colorizer_gives(
     assert f"coloured 3, failed 0 -> {out}" in done.output
     assert len(list(out.iterdir())) == 27
     assert sum(path.stat().st_size for path in out.glob("noise_*")) > 4 * 2**20
-    colorizer = Colorizer(tiny_model)
+    colorizer = Colorizer(tiny_model, order="network")
     for path in paths:
         colouring = colorizer.colouring(path)
         with Image.open(out / f"{path.stem}_9.png") as written:

@@ -26,7 +26,7 @@ def signatures(tiny_model):
 
 @pytest.fixture(scope="module")
 def colorizer(tiny_model):
-    return Colorizer(tiny_model)
+    return Colorizer(tiny_model, order="network")
 
 
 def serve(signatures, *files):
@@ -107,7 +107,7 @@ def test_sketches_of_every_sort_agree_in_both_signatures(signatures, colorizer, 
 def test_settings_agree(tiny_model, settings):
     chosen = {"size": 64, "lines": "sharp", "level": True} | settings
     signatures = ServingGraph(tiny_model, Settings(max_pixels=10_000, **chosen)).signatures()
-    colorizer = Colorizer(tiny_model, **chosen)
+    colorizer = Colorizer(tiny_model, order="network", **chosen)
     for sketch in (drawing(150, 60, paper=190), drawing(30, 40)):
         pngs, (status,) = serve(signatures, encoded(sketch))
         assert status == ""

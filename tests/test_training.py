@@ -100,7 +100,8 @@ def test_a_run_leaves_all_its_files(tmp_path, art):
     lines = []
     train(settings(art), run, say=lines.append)
     names = {path.name for path in run.iterdir()}
-    assert names == {"config.json", "checkpoints", "samples", "events", "best.keras", "last.keras"}
+    files = {"config.json", "pictures.json", "best.keras", "last.keras"}
+    assert names == files | {"checkpoints", "samples", "events"}
     assert not list(run.rglob("*.part*"))
     sheets = sorted((run / "samples").iterdir())
     assert [sheet.name for sheet in sheets] == ["step_0000003.png", "step_0000006.png"]
@@ -141,7 +142,7 @@ def test_stopped_and_resumed_equals_uninterrupted(tmp_path, art, monkeypatch):
         weights(tmp_path / "parts" / "last.keras"),
         strict=True,
     ):
-        np.testing.assert_allclose(parts, whole, atol=1e-5)
+        np.testing.assert_array_equal(parts, whole)
 
 
 def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path, art):
@@ -155,7 +156,7 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path, art):
     assert "going on from step 3" in lines
     again = weights(tmp_path / "run" / "last.keras")
     for one, other in zip(whole, again, strict=True):
-        np.testing.assert_allclose(other, one, atol=1e-5)
+        np.testing.assert_array_equal(other, one)
     for part in (tmp_path / "run" / "checkpoints").glob("step-*.data*"):
         part.write_bytes(b"")
     with pytest.raises(SgruError, match="cannot be restored, nor any before"):
@@ -193,58 +194,6 @@ def test_mixed_precision_saves_float32(tmp_path, art, precision):
     model = load_model(tmp_path / "run" / "last.keras")
     assert model.get_layer("encoder2").dtype_policy.name == "float32"
     assert all(np.isfinite(w).all() for w in model.get_weights())
-
-
-MIRRORED = """
-import dataclasses, sys
-import numpy as np
-import tensorflow as tf
-
-devices = tf.config.list_physical_devices("CPU")
-tf.config.set_logical_device_configuration(devices[0], [tf.config.LogicalDeviceConfiguration()] * 2)
-sys.path.insert(0, "tests")
-from test_training import settings
-from sgru_tf.data import PictureData
-from sgru_tf.run_folder import RunFolder
-from sgru_tf.sources import find_samples
-from sgru_tf.training import Trainer
-
-art, out = sys.argv[1:]
-# So small a norm that every step is clipped: it is the norm of both devices' sum.
-config = settings(art, steps=3, batch=4, clip_norm=5.0)
-found = find_samples(art)
-results = []
-for name, strategy in (
-    ("one", tf.distribute.get_strategy()),
-    ("two", tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])),
-):
-    run = RunFolder(f"{out}/{name}")
-    run.begin(config)
-    data = PictureData(found.train, config.train)
-    held = PictureData(found.validation, config.train)
-    trainer = Trainer(config, run, data, held, strategy=strategy)
-    trainer.run()
-    assert run.best.is_file()
-    assert trainer.strategy.num_replicas_in_sync == len(results) + 1
-    results.append((trainer.step.averaged.get_weights(), trainer.step.shares.numpy()))
-for one, two in zip(results[0][0], results[1][0]):
-    np.testing.assert_allclose(two, one, atol=2e-3)
-distance = max(np.abs(a - b).mean() for a, b in zip(*(r[0] for r in results)))
-np.testing.assert_allclose(results[0][1], results[1][1], atol=1e-6)
-print("mean distance", distance)
-assert distance < 1e-4
-"""
-
-
-def test_two_devices_agree_with_one(tmp_path, art):
-    done = subprocess.run(
-        [sys.executable, "-c", MIRRORED, str(art), str(tmp_path)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

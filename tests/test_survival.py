@@ -1,0 +1,426 @@
+"""What a run survives: being killed, a full disk, pictures that go away, a loss that leaps."""
+# ruff: noqa: F811
+
+import itertools
+import json
+import os
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from test_shards import make_art, pack
+from test_training import OPTIONS, art, settings, simple_lines, unjudged  # noqa: F401
+
+from sgru_tf.checkpoints import Checkpoints
+from sgru_tf.errors import SgruError
+from sgru_tf.loading import load_model
+from sgru_tf.run_folder import RunFolder
+from sgru_tf.spikes import LEAST, RECENT, LossWatch
+from sgru_tf.step import Step
+from sgru_tf.train_run import train
+
+ROOT = Path(__file__).parent.parent
+
+
+# Killed and started again, the real program.
+
+SETTINGS = {
+    "validation_count": 2,
+    "log_every": 1,
+    "validate_every": 4,
+    "checkpoint_every": 3,
+    "keep": 2,
+    "warmup": 0,
+    "learning_rate": 2e-3,
+    "average": 0.9,
+}
+
+
+def start(art, run, log):
+    settings_file = run.with_suffix(".json")
+    settings_file.write_text(json.dumps({"train": SETTINGS}))
+    command = [sys.executable, "train.py", str(art), str(run), *OPTIONS, "--steps", "17"]
+    with open(log, "a") as stream:
+        return subprocess.Popen(
+            [*command, "--config", str(settings_file)], cwd=ROOT, stdout=stream, stderr=stream
+        )
+
+
+def kill(process, moment, log):
+    """Kill a process as soon as `moment` is true."""
+    end = time.monotonic() + 600
+    while not moment():
+        assert process.poll() is None and time.monotonic() < end, log.read_text()
+        time.sleep(0.0005)
+    process.kill()
+    assert process.wait() == -9
+
+
+def variables(run) -> dict:
+    """Read all variables of the last checkpoint of a run, by name."""
+    reader = tf.train.load_checkpoint(str(run / "checkpoints"))
+    names = reader.get_variable_to_shape_map()
+    return {name: reader.get_tensor(name) for name in names if "ATTRIBUTES" in name}
+
+
+def test_killed_runs_end_as_the_one_that_was_not(tmp_path, art):
+    whole, run, log = tmp_path / "whole", tmp_path / "run", tmp_path / "log.txt"
+    undisturbed = start(art, whole, tmp_path / "whole.txt")
+    checkpoints = run / "checkpoints"
+
+    def saves():
+        return any(checkpoints.glob(".part-*-step-*/*"))
+
+    def has_a_new_best():
+        return (run / "best.keras").stat().st_mtime_ns != best
+
+    def is_at(step):
+        return log.read_text().rpartition("going on")[2].find(f"step {step}/17") >= 0
+
+    try:
+        kill(start(art, run, log), saves, log)
+        best = (run / "best.keras").stat().st_mtime_ns if (run / "best.keras").exists() else 0
+        kill(start(art, run, log), lambda: (run / "best.keras").exists() and has_a_new_best(), log)
+        kill(start(art, run, log), lambda: is_at(11), log)
+        assert start(art, run, log).wait() == 0, log.read_text()
+        assert undisturbed.wait() == 0
+    finally:
+        undisturbed.kill()
+    said = log.read_text()
+    assert said.count("going on from step") >= 2 and "cannot be restored" not in said, said
+    for name in ("last.keras", "best.keras"):
+        once, again = (load_model(folder / name).get_weights() for folder in (whole, run))
+        for first, second in zip(once, again, strict=True):
+            np.testing.assert_array_equal(second, first)
+    once, again = variables(whole), variables(run)
+    assert once.keys() == again.keys()
+    for name, value in once.items():
+        np.testing.assert_array_equal(again[name], value, err_msg=name)
+    assert sorted(p.name for p in checkpoints.iterdir()) == sorted(
+        p.name for p in (whole / "checkpoints").iterdir()
+    )
+    assert not list(run.rglob(".part-*"))
+
+
+# Checkpoints, of a single number.
+
+
+def numbered(folder, keep=1):
+    """Checkpoints of one variable, which is to hold the step."""
+    value = tf.Variable(0.0)
+    return value, Checkpoints(Path(folder), tf.train.Checkpoint(value=value), keep)
+
+
+def restored(folder) -> int:
+    value, checkpoints = numbered(folder)
+    checkpoints.clear()
+    checkpoints.restore(lambda line: pytest.fail(line))
+    return int(value.numpy())
+
+
+@pytest.fixture
+def images(tmp_path, monkeypatch):
+    """Copies of a folder as it was before every change to it: what a kill could leave."""
+    folder, copies, count = tmp_path / "checkpoints", [], itertools.count()
+
+    def watched(change):
+        def changed(*given, **options):
+            image = tmp_path / f"image{next(count)}"
+            shutil.copytree(folder, image)
+            copies.append(image)
+            return change(*given, **options)
+
+        return changed
+
+    real = {name: getattr(os, name) for name in ("replace", "unlink", "rmdir", "fsync")}
+
+    def watch(on):
+        for name, change in real.items():
+            monkeypatch.setattr(os, name, watched(change) if on else change)
+
+    return folder, copies, watch
+
+
+def test_a_kill_at_any_moment_of_saving_leaves_a_good_checkpoint(images):
+    folder, copies, watch = images
+    value, checkpoints = numbered(folder)
+    scores = {1: 5.0, 2: 7.0, 3: None, 4: 3.0, 5: 3.0}
+    seen = set()
+    for step, score in scores.items():
+        value.assign(step)
+        watch(step > 1)
+        checkpoints.save(step, score)
+        watch(False)
+        best = 1 if step <= 4 else 4
+        for image in copies:
+            found = restored(image)
+            assert found in (step - 1, step)
+            seen.add(found - step)
+            saved, fresh = numbered(image)
+            assert best in fresh.steps or (step == 4 and found == 4)
+            # Nothing half-written is left, and it can go on.
+            wanted = {"checkpoint", "kept.json"}
+            wanted |= {f"step-{s}.index" for s in fresh.steps}
+            wanted |= {f"step-{s}.data-00000-of-00001" for s in fresh.steps}
+            assert {path.name for path in image.iterdir()} == wanted
+            saved.assign(9)
+            fresh.save(9)
+            assert restored(image) == 9
+        copies.clear()
+    assert seen == {-1, 0}
+    assert checkpoints.steps == [4, 5]
+
+
+def test_the_newest_and_the_best_are_kept(tmp_path):
+    value, checkpoints = numbered(tmp_path, keep=2)
+    for step, score in enumerate((9.0, 4.0, None, 6.0, 4.0, float("nan"), 8.0), start=1):
+        value.assign(step)
+        checkpoints.save(step, score)
+    assert checkpoints.steps == [2, 6, 7]
+    assert tf.train.latest_checkpoint(str(tmp_path)) == str(tmp_path / "step-7")
+    # Back to the best one, from where it goes another way.
+    for step in (6, 7):
+        (tmp_path / f"step-{step}.index").unlink()
+    assert restored(tmp_path) == 2
+    value, checkpoints = numbered(tmp_path, keep=1)
+    checkpoints.save(3, 2.0)
+    assert checkpoints.steps == [3]
+
+
+def test_one_can_be_held(tmp_path):
+    _, checkpoints = numbered(tmp_path)
+    assert checkpoints.hold(5) is None
+    checkpoints.save(3)
+    checkpoints.save(6)
+    assert checkpoints.hold(8) == tmp_path / "step-6"
+    checkpoints.save(9)
+    checkpoints.save(12)
+    assert checkpoints.steps == [6, 12]
+    assert checkpoints.hold(12) == tmp_path / "step-12"
+    checkpoints.save(15)
+    assert checkpoints.steps == [12, 15]
+
+
+def test_damaged_notes_are_no_reason_to_stop(tmp_path):
+    _, checkpoints = numbered(tmp_path)
+    checkpoints.save(1, 1.0)
+    for text in ("", "[]", '{"scores": 3, "held": []}', '{"scores": {"a": 1}}', "\0"):
+        (tmp_path / "kept.json").write_text(text)
+        checkpoints.save(2, 2.0)
+        assert checkpoints.steps[-1] == 2
+
+
+def test_runs_of_older_versions_go_on(tmp_path):
+    value = tf.Variable(0.0)
+    manager = tf.train.CheckpointManager(
+        tf.train.Checkpoint(value=value), str(tmp_path), max_to_keep=3, checkpoint_name="step"
+    )
+    for step in (2, 4, 6):
+        value.assign(step)
+        manager.save(step)
+    # One that was killed left these.
+    (tmp_path / "step-8_temp").mkdir()
+    (tmp_path / "step-8_temp" / "part-00000-of-00001.data-00000-of-00001").touch()
+    (tmp_path / "step-8.data-00000-of-00001").touch()
+    (tmp_path / "checkpoint.tmp0123").touch()
+    assert restored(tmp_path) == 6
+    _, checkpoints = numbered(tmp_path, keep=2)
+    checkpoints.save(7)
+    assert checkpoints.steps == [6, 7]
+    assert len(list(tmp_path.iterdir())) == 6
+
+
+def test_a_checkpoint_that_lost_its_data_is_told(tmp_path):
+    value, checkpoints = numbered(tmp_path, keep=2)
+    checkpoints.save(1)
+    value.assign(2)
+    checkpoints.save(2)
+    (tmp_path / "step-2.data-00000-of-00001").unlink()
+    said = []
+    checkpoints.restore(said.append)
+    assert len(said) == 1 and "step-2: cannot be restored, taking the one before" in said[0]
+    assert value.numpy() == 0.0
+    # The damaged one gives way, though its number is higher.
+    checkpoints.keep = 1
+    checkpoints.save(1)
+    assert checkpoints.steps == [1]
+
+
+# Faults on the way, with steps that only count.
+
+
+@pytest.fixture
+def counting(monkeypatch):
+    """Steps that take no time: each has its loss, and may have something happen."""
+
+    def use(loss=lambda step: 1.0, at=None):
+        def call(self, batch, stop):
+            self.number.assign_add(1)
+            step = int(self.number.numpy())
+            (at or {}).get(step, lambda: None)()
+            losses = dict.fromkeys(("loss", "best", "mean"), np.float32(loss(step)))
+            return losses | {"gradient": 1.0, "stop": stop}
+
+        monkeypatch.setattr(Step, "__call__", call)
+
+    return use
+
+
+@pytest.mark.parametrize("fails", ["last.keras", "step-4"])
+def test_a_full_disk_is_one_line_and_keeps_the_last_checkpoint(
+    tmp_path,
+    art,
+    counting,
+    monkeypatch,
+    fails,
+):
+    run = tmp_path / "run"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # Stands for a full disk: no file may have more than 200 KB.
+    counting(at={3: lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))})
+    config = unjudged(art, checkpoint_every=2)
+    try:
+        with monkeypatch.context() as patch, pytest.raises(SgruError) as caught:
+            if fails != "last.keras":
+                patch.setattr(RunFolder, "save_model", lambda *_: None)
+            train(config, run, say=lambda line: None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    told = str(caught.value)
+    assert f"{fails}: cannot be written; File too large" in told and "\n" not in told
+    assert f"the last good checkpoint is {run}/checkpoints/step-2; make room" in told
+    assert not list(run.rglob(".part-*"))
+    counting()
+    said = []
+    assert train(config, run, say=said.append) is None
+    assert "going on from step 2" in said
+
+
+def test_a_picture_that_goes_away_is_skipped_and_named(tmp_path, art, counting):
+    gone = art / "train" / "4.png"
+
+    counting(at={2: gone.unlink})
+    said, config = [], unjudged(art, steps=20)
+    assert train(config, tmp_path / "run", say=said.append) is None
+    assert said.count(f"skipped: {gone}: no such file") == 1
+    assert (tmp_path / "run" / "skipped.txt").read_text() == f"{gone}: no such file\n"
+    assert "step 20/20" in "\n".join(said)
+
+
+def test_a_folder_that_goes_away_is_one_line(tmp_path, art, counting):
+    counting(at={3: lambda: (art / "train").rename(art / "away")})
+    config, said = unjudged(art, steps=200, checkpoint_every=2, log_every=100), []
+    with pytest.raises(SgruError) as caught:
+        train(config, tmp_path / "run", say=said.append)
+    told = str(caught.value)
+    assert "none of the 6 pictures can be decoded" in told and "\n" not in told
+    assert told.endswith("the same command goes on from the last checkpoint")
+    assert len(said) < 9
+
+
+def test_a_shard_that_goes_away_is_one_line_and_may_come_back(tmp_path, counting):
+    pictures, shards, run = make_art(tmp_path / "art", 24), tmp_path / "shards", tmp_path / "run"
+    pack(pictures, shards, 24)
+    counting(at={3: lambda: shards.rename(tmp_path / "away")})
+    config = settings(shards, steps=30, checkpoint_every=2, validation_share=0.0)
+    with pytest.raises(SgruError, match=r"tfrecord: cannot be read.*goes on from the last") as told:
+        train(config, run, say=lambda line: None)
+    assert "\n" not in str(told.value)
+    (tmp_path / "away").rename(shards)
+    counting()
+    said = []
+    assert train(config, run, say=said.append) is None
+    assert any(line.startswith("going on from step") for line in said)
+    assert not any("pictures are not the same" in line for line in said)
+
+
+def test_pictures_that_changed_between_two_starts_are_told(tmp_path, art, counting):
+    counting(lambda step: 1.0 if step != 4 else np.nan)
+    config, run = unjudged(art), tmp_path / "run"
+    for _ in range(2):
+        with pytest.raises(SgruError, match="at step 4 is not a number"):
+            said = []
+            train(config, run, say=said.append)
+        assert not any("pictures" in line for line in said[1:])
+    (art / "train" / "5.png").unlink()
+    counting()
+    train(config, run, say=said.append)
+    assert any("when this run was last started (6 before, 5 now)" in line for line in said)
+
+
+def test_a_leap_of_the_loss_is_told_and_the_checkpoint_before_it_kept(
+    tmp_path,
+    art,
+    counting,
+):
+    counting(lambda step: 10.0 + step % 3 + 40.0 * (step >= 70))
+    said, run = [], tmp_path / "run"
+    config = unjudged(art, steps=100, checkpoint_every=20, keep=1, log_every=50)
+    train(config, run, say=said.append)
+    told = [line for line in said if "leapt" in line]
+    assert len(told) == 1 and told[0].startswith("step 75: the loss leapt to 34.90"), told
+    assert "usual was 11.00" in told[0] and f"{run}/checkpoints/step-60 is kept" in told[0]
+    assert {p.stem for p in (run / "checkpoints").glob("*.index")} == {"step-60", "step-100"}
+
+
+def test_what_is_a_leap():
+    watch, draws = LossWatch(), random.Random(0)
+    # Batches of one picture, whose losses vary by half; falling, as they do.
+    for step in range(5000):
+        assert watch.add((20 + 80 / (1 + step / 100)) * draws.lognormvariate(0, 0.5)) is None
+    assert watch.add(150.0) is None, "a single odd batch"
+    leaps = [watch.add(100.0) for _ in range(400)]
+    assert sum(leap is not None for leap in leaps) == 1, "told once"
+    again = [watch.add(loss) for loss in [20.0] * 300 + [90.0] * 20]
+    assert sum(leap is not None for leap in again) == 1, "and once more after it was over"
+    young = LossWatch()
+    assert not any(young.add(loss) for loss in [1.0] * (LEAST - 1) + [100.0] * RECENT)
+
+
+def test_a_run_that_was_killed_while_it_began_can_begin(tmp_path):
+    config = settings(tmp_path / "art")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / ".part-7-0-config.json").write_text("{")
+    run = RunFolder(tmp_path / "run")
+    run.check_free()
+    run.begin(config)
+    run.clear()
+    assert {path.name for path in run.path.iterdir()} == {"config.json"}
+
+
+SLOW = """
+import sys, time
+import numpy as np
+import sgru_tf.picture_list
+from sgru_tf.cli import train
+from sgru_tf.step import Step
+
+read = sgru_tf.picture_list.read_sample
+
+def slow(*given):
+    time.sleep(0.05)
+    return read(*given)
+
+sgru_tf.picture_list.read_sample = slow
+bad = dict.fromkeys(("loss", "best", "mean", "gradient", "stop"), np.float32("nan"))
+Step.__call__ = lambda *_: bad
+train(sys.argv[1:])
+"""
+
+
+def test_an_error_ends_the_process_though_pictures_are_being_read(tmp_path, art):
+    done = subprocess.run(
+        [sys.executable, "-c", SLOW, str(art), str(tmp_path / "run"), *OPTIONS],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    assert done.returncode == 1 and "step 1 is not a number" in done.stderr, done.stderr

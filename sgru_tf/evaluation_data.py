@@ -14,11 +14,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from sgru_tf.colorizer import working_shape
 from sgru_tf.config import TrainConfig
 from sgru_tf.errors import SgruError
 from sgru_tf.folder import plan
-from sgru_tf.images import read_sketch
+from sgru_tf.images import read_sketch, working_shape
 from sgru_tf.levelling import level_paper
 from sgru_tf.metrics import SSIM_WINDOW
 from sgru_tf.quiet import import_quietly

@@ -92,6 +92,12 @@ def pad_to_multiple(sketch: np.ndarray, multiple: int = 32) -> np.ndarray:
     return np.pad(sketch, ((0, below), (0, right)), constant_values=255)
 
 
+def working_shape(width: int, height: int, long_side: int) -> tuple[int, int]:
+    """Width and height with the long side brought to `long_side`, the other at least 1."""
+    scale = long_side / max(width, height)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
 def read_colour(path) -> Image.Image:
     """Read a colour picture: upright, and on white where it is transparent.
 

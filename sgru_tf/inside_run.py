@@ -10,13 +10,14 @@ from pathlib import Path
 from PIL import Image
 
 from sgru_tf.change import Repainted, distance_to
-from sgru_tf.colorizer import Colorizer, Colouring, working_shape
+from sgru_tf.colorizer import Colorizer
+from sgru_tf.colouring import Colouring
 from sgru_tf.errors import SgruError
 from sgru_tf.files import whole_file, write_image
 from sgru_tf.folder import prepare_folder
 from sgru_tf.hint_page import hint_page
 from sgru_tf.hints import Hint, add_hints, hint_picture, working_hints
-from sgru_tf.images import Sketch, read_sketch
+from sgru_tf.images import Sketch, read_sketch, working_shape
 from sgru_tf.inside import Looker
 from sgru_tf.inside_cells import CELL, Cells
 from sgru_tf.inside_numbers import gates_told, hint_numbers, hint_told, network_numbers

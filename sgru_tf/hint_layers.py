@@ -42,7 +42,8 @@ class HintPyramid(keras.layers.Layer):
                 mask = ops.average_pool(mask, 2, 2)
                 colour = ops.average_pool(colour, 2, 2)
             presence = ops.minimum(mask * 4.0**level, 1.0)
-            weighted = colour * (presence / ops.maximum(mask, 1e-6))
+            # The mean colour times the presence; written so that 16 bits divide it too.
+            weighted = colour / ops.maximum(mask, 4.0**-level)
             pyramid.append(ops.concatenate([weighted, presence], axis=-1))
         return pyramid
 

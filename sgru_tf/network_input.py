@@ -19,5 +19,6 @@ def network_input(config: ModelConfig, sketch, hints=None):
     if not config.hints:
         return sketch
     if hints is None:
+        sketch = ops.convert_to_tensor(sketch)
         hints = ops.repeat(ops.zeros_like(sketch), 4, axis=-1)
     return {"sketch": sketch, "hints": hints}

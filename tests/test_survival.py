@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 from test_shards import make_art, pack
 from test_training import OPTIONS, art, settings, simple_lines, unjudged  # noqa: F401
 
@@ -368,6 +369,40 @@ def test_a_leap_of_the_loss_is_told_and_the_checkpoint_before_it_kept(
     assert len(told) == 1 and told[0].startswith("step 75: the loss leapt to 34.90"), told
     assert "usual was 11.00" in told[0] and f"{run}/checkpoints/step-60 is kept" in told[0]
     assert {p.stem for p in (run / "checkpoints").glob("*.index")} == {"step-60", "step-100"}
+
+
+class Verdicts:
+    """Stands for `Judge`; gives one score after the other."""
+
+    def __init__(self, *_):
+        self.scores = iter((9.0, 5.0, 7.0, 6.0))
+
+    def __call__(self):
+        score = next(self.scores)
+        return {"best": score, "mean": score, "diversity": 1.0}, Image.new("RGB", (8, 8))
+
+
+def test_a_new_best_is_a_checkpoint_and_all_else_is_written_before_it(
+    tmp_path, art, counting, monkeypatch
+):
+    written, save_model, save = [], RunFolder.save_model, Checkpoints.save
+    monkeypatch.setattr("sgru_tf.training.Judge", Verdicts)
+    monkeypatch.setattr(
+        RunFolder, "save_model", lambda *a: written.append(a[2].name) or save_model(*a)
+    )
+    monkeypatch.setattr(Checkpoints, "save", lambda *a: written.append(a[1:]) or save(*a))
+    counting()
+    config = settings(art, steps=8, validate_every=2, checkpoint_every=5, keep=1)
+    train(config, tmp_path / "run", say=lambda line: None)
+    both = ["best.keras", "last.keras"]
+    assert written == [
+        *(*both, (2, 9.0)),
+        *(*both, (4, 5.0)),
+        *("last.keras", (5, None)),
+        *("last.keras", (8, 6.0)),
+    ]
+    kept = {path.stem for path in (tmp_path / "run" / "checkpoints").glob("*.index")}
+    assert kept == {"step-4", "step-8"}
 
 
 def test_what_is_a_leap():

@@ -132,6 +132,7 @@ class Checkpoints:
         """Move what was written to its place, the index last."""
         files = sorted(part.iterdir(), key=lambda path: path.suffix == ".index")
         for path in files:
+            # Or a machine that loses its power may have lost it, and those deleted for it too.
             with open(path, "rb+") as stream:
                 os.fsync(stream.fileno())
         # A damaged one of the same step: its index must not be there beside the new data.

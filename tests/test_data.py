@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from sgru_tf.config import TrainConfig
+from sgru_tf.config import ModelConfig, TrainConfig
 from sgru_tf.data import PictureData, read_sample
 from sgru_tf.errors import SgruError
 from sgru_tf.sources import Sample, find_samples
@@ -402,6 +402,9 @@ def two_proposals(sketch, training):
     assert training is False
     black = tf.zeros_like(tf.repeat(sketch, 3, axis=-1))
     return tf.stack([black - 50.0, black + 100.0], axis=1)
+
+
+two_proposals.sgru_config = ModelConfig(proposals=2)
 
 
 def test_the_judge_weighs_every_sample_alike(tmp_path):

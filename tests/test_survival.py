@@ -47,7 +47,7 @@ SETTINGS = {
 def start(art, run, log):
     settings_file = run.with_suffix(".json")
     settings_file.write_text(json.dumps({"train": SETTINGS}))
-    command = [sys.executable, "train.py", str(art), str(run), *OPTIONS, "--steps", "17"]
+    command = [sys.executable, "train.py", str(art), str(run), *OPTIONS, "--steps", "13"]
     with open(log, "a") as stream:
         return subprocess.Popen(
             [*command, "--config", str(settings_file)], cwd=ROOT, stdout=stream, stderr=stream
@@ -59,7 +59,7 @@ def kill(process, moment, log):
     end = time.monotonic() + 600
     while not moment():
         assert process.poll() is None and time.monotonic() < end, log.read_text()
-        time.sleep(0.0005)
+        time.sleep(0.002)
     process.kill()
     assert process.wait() == -9
 
@@ -83,13 +83,13 @@ def test_killed_runs_end_as_the_one_that_was_not(tmp_path, art):
         return (run / "best.keras").stat().st_mtime_ns != best
 
     def is_at(step):
-        return log.read_text().rpartition("going on")[2].find(f"step {step}/17") >= 0
+        return log.read_text().rpartition("going on")[2].find(f"step {step}/13") >= 0
 
     try:
         kill(start(art, run, log), saves, log)
         best = (run / "best.keras").stat().st_mtime_ns if (run / "best.keras").exists() else 0
         kill(start(art, run, log), lambda: (run / "best.keras").exists() and has_a_new_best(), log)
-        kill(start(art, run, log), lambda: is_at(11), log)
+        kill(start(art, run, log), lambda: is_at(9), log)
         assert start(art, run, log).wait() == 0, log.read_text()
         assert undisturbed.wait() == 0
     finally:

@@ -57,10 +57,12 @@ def start(art, run, log):
 def kill(process, moment, log):
     """Kill a process as soon as `moment` is true."""
     end = time.monotonic() + 600
-    while not moment():
-        assert process.poll() is None and time.monotonic() < end, log.read_text()
-        time.sleep(0.002)
-    process.kill()
+    try:
+        while not moment():
+            assert process.poll() is None and time.monotonic() < end, log.read_text()
+            time.sleep(0.002)
+    finally:
+        process.kill()
     assert process.wait() == -9
 
 
@@ -76,20 +78,18 @@ def test_killed_runs_end_as_the_one_that_was_not(tmp_path, art):
     undisturbed = start(art, whole, tmp_path / "whole.txt")
     checkpoints = run / "checkpoints"
 
+    def written(path):
+        return path.stat().st_mtime_ns if path.exists() else 0
+
     def saves():
         return any(checkpoints.glob(".part-*-step-*/*"))
 
-    def has_a_new_best():
-        return (run / "best.keras").stat().st_mtime_ns != best
-
-    def is_at(step):
-        return log.read_text().rpartition("going on")[2].find(f"step {step}/13") >= 0
-
     try:
         kill(start(art, run, log), saves, log)
-        best = (run / "best.keras").stat().st_mtime_ns if (run / "best.keras").exists() else 0
-        kill(start(art, run, log), lambda: (run / "best.keras").exists() and has_a_new_best(), log)
-        kill(start(art, run, log), lambda: is_at(9), log)
+        best = written(run / "best.keras")
+        kill(start(art, run, log), lambda: written(run / "best.keras") != best, log)
+        told = log.stat().st_size
+        kill(start(art, run, log), lambda: b"step 9/13" in log.read_bytes()[told:], log)
         assert start(art, run, log).wait() == 0, log.read_text()
         assert undisturbed.wait() == 0
     finally:

@@ -13,8 +13,8 @@ BLOCKS = (
 """Layers of the network whose inside can be computed again for the gradient."""
 
 ALWAYS = ("decoder1",)
-"""Those for which it always is: the last decoder holds a sixth of the paper's network's memory
-while training, and computing it again cost no time that could be measured on a CPU."""
+"""Those for which it always is: in the last decoder lies an eighth of the memory that a step of the
+paper's network takes, and computing it again cost no time that could be measured on a CPU."""
 
 
 def build_for_training(config: ModelConfig, dtype: str = "float32", recompute: bool = False):

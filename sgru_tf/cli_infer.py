@@ -10,8 +10,7 @@ import click
 
 from sgru_tf.errors import SgruError
 from sgru_tf.folder import colour_jobs, plan, prepare_folder
-from sgru_tf.hints import Hint, parse_hint
-from sgru_tf.options import level_option, lines_option
+from sgru_tf.options import hint_file_option, hint_option, level_option, lines_option
 from sgru_tf.palette import reference_palette
 from sgru_tf.results import FORMATS, LAYERS, PickError, Wishes
 from sgru_tf.terminal import FileProgress, say, tell_plan
@@ -36,18 +35,6 @@ class _Picks(click.ParamType):
         return tuple(sorted({int(part) for part in parts}))
 
 
-class _Dab(click.ParamType):
-    """A hint, as in 120,80,#ffcc88."""
-
-    name = "X,Y,#RRGGBB"
-
-    def convert(self, value, param, ctx):
-        try:
-            return value if isinstance(value, Hint) else parse_hint(value)
-        except SgruError as error:
-            self.fail(str(error), param, ctx)
-
-
 @click.command("infer", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("sketches", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
@@ -63,20 +50,8 @@ class _Dab(click.ParamType):
     "prefix.  "
     "[default: the shipped weights]",
 )
-@click.option(
-    "--hints",
-    "hint_file",
-    type=click.Path(path_type=Path),
-    help="A transparent picture of the sketch's size with dabs of the colours that you want there. "
-    "NAME_hints.png beside NAME.png is taken by itself.",
-)
-@click.option(
-    "--hint",
-    "dabs",
-    type=_Dab(),
-    multiple=True,
-    help="A dab of colour at a pixel of the sketch, as in 120,80,#ffcc88. Repeatable.",
-)
+@hint_file_option
+@hint_option
 @click.option(
     "--reference",
     type=click.Path(path_type=Path),

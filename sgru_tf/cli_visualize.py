@@ -6,9 +6,8 @@ from pathlib import Path
 import click
 
 from sgru_tf.errors import SgruError
-from sgru_tf.hints import parse_hint
 from sgru_tf.inside_run import Wishes, look_inside
-from sgru_tf.options import level_option
+from sgru_tf.options import hint_file_option, hint_option, level_option
 from sgru_tf.terminal import say
 
 
@@ -26,18 +25,8 @@ from sgru_tf.terminal import say
     help="A .keras file, the folder of a training run, or a published TF1 checkpoint's prefix; no "
     ".tflite file.  [default: the shipped weights]",
 )
-@click.option(
-    "--hint",
-    "points",
-    multiple=True,
-    metavar="X,Y,#RRGGBB",
-    help="A colour at a place of the sketch, in its own pixels; may be given several times.",
-)
-@click.option(
-    "--hints",
-    type=click.Path(path_type=Path),
-    help="A transparent picture of the sketch's size with dabs of colour.",
-)
+@hint_option
+@hint_file_option
 @click.option(
     "--size",
     type=click.IntRange(32, 1024),
@@ -45,7 +34,7 @@ from sgru_tf.terminal import say
 )
 @level_option
 @click.pass_context
-def visualize(ctx, sketch, out, points, **wishes):
+def visualize(ctx, sketch, out, dabs, hint_file, **wishes):
     """Show what a model does inside while it colours SKETCH.
 
     levels.png shows what each stage of the network hands on, gates.png how far each swish gate is
@@ -55,8 +44,7 @@ def visualize(ctx, sketch, out, points, **wishes):
     changes because of them, and how far from them.
     """
     try:
-        points = [parse_hint(point) for point in points]
-        sight = look_inside(sketch, out, Wishes(points=points, **wishes))
+        sight = look_inside(sketch, out, Wishes(hints=hint_file, points=dabs, **wishes))
     except SgruError as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:

@@ -171,8 +171,8 @@ class LossConfig(Config):
             nothing. This at the start, when the proposals are still alike.
         balance_end: The same at the end, when a proposal should win what it is best at.
         hint_weight: For networks with hints: weight of the mean difference, in grey levels over
-            all proposals, to the true colours where hints speak. Each proposal has a ninth of it,
-            against the winner's whole perceptual distance: with 3, hints were half ignored.
+            all proposals, to the true colours where hints speak. Each of nine proposals
+            has a ninth of it, against the winner's whole perceptual distance.
     """
 
     backbone: str = _setting("vgg19", choices=("vgg19", "vgg16"))

@@ -311,7 +311,6 @@ def test_the_command_shows_what_a_hint_changed(page, saved):
     [
         (["--model", shipped_tflite()], "the inside of a TFLite file cannot be seen"),
         (["--model", "PLAIN", "--hint", "9,9,#f00"], "plain.keras: takes no hints; leave --hint"),
-        (["--model", "PLAIN", "--hint", "9,9,red"], "write a hint as X,Y,#RRGGBB"),
         (["--model", "none.keras"], "none.keras: no such model"),
         (["--hint", "100,9,#f00"], "hint 100,9: outside of the sketch, which has 100 x 80"),
         (["--hints", "egg.png"], "egg.png: is not transparent anywhere"),
@@ -324,6 +323,13 @@ def test_what_is_wrong_is_told_in_one_line(page, saved, arguments, told):
     assert result.exit_code == 1
     assert result.output.startswith("Error: ") and result.output.count("\n") == 1
     assert told in result.output
+    assert not (page / "o").exists()
+
+
+def test_a_hint_that_is_none_is_an_error_of_usage_as_in_infer(page, saved):
+    result = run("egg.png", "--out", "o", "--model", saved / "plain.keras", "--hint", "9,9,red")
+    assert result.exit_code == 2 and "Traceback" not in result.output
+    assert "Invalid value for '--hint': '9,9,red': write a hint as X,Y,#RRGGBB" in result.output
     assert not (page / "o").exists()
 
 

@@ -157,11 +157,19 @@ class LossConfig(Config):
         mask_floor: Least value of the mask where 1 is white paper. 0 in the paper: colours under
             ink are free, so dark, dense or inverted line art trains on very little. 0.1 ties
             them down.
+        vividness: Places of strong colour count more in the mask: `1 + vividness * chroma / 255`
+            times, chroma being the largest less the smallest of the true red, green and blue. An
+            unsure network answers with the middle of what it has seen, which is grey unless
+            the coloured ones count for more (as the rare colours do in Zhang, Isola and Efros,
+            "Colorful image colorization", ECCV 2016). 0 in the paper.
         winner: Which proposal is the best one. `paper`: the one of least loss. It rewards the
             proposal that is already the sharpest, which then wins every sample while the others
             starve. `colour`: the one whose colours, at an eighth of the size, lie nearest, with
             a nudge towards those that won less than their share. Only the winner then goes
             through the backbone, which halves the cost of a step.
+        winner_lightness: With `colour`: how much lightness counts in the choice, against 1 for hue
+            and saturation. With 1 the proposals share out light and dark pictures, and white and
+            painted backgrounds, more than the colours of hair and clothes.
         losers_start: With `colour`: weight of the other proposals' plain pixel loss at the start
             of the training. High at first, so that every proposal learns to draw.
         losers_end: The same at the end. Low, so that they keep different colours.
@@ -184,7 +192,9 @@ class LossConfig(Config):
     mean_share: float = _setting(0.001, low=0.0, high=1.0)
     normalise_mask: bool = False
     mask_floor: float = _setting(0.0, low=0.0, high=1.0)
+    vividness: float = _setting(0.0, low=0.0, high=100.0)
     winner: str = _setting("paper", choices=("paper", "colour"))
+    winner_lightness: float = _setting(1.0, low=0.0, high=1.0)
     losers_start: float = _setting(0.3, low=0.0, high=1.0)
     losers_end: float = _setting(0.03, low=0.0, high=1.0)
     losers_fall: float = _setting(0.5, low=0.01, high=1.0)

@@ -225,4 +225,7 @@ def _place(pair, side: int, where):
     corner = tf.cast(tf.cast(excess + 1, tf.float32) * where, tf.int32)
     corner = tf.minimum(corner, excess)
     square = tf.slice(pair, tf.concat([corner, [0]], axis=0), (side, side, 4))
-    return tf.ensure_shape(square, (side, side, 4))
+    square = tf.ensure_shape(square, (side, side, 4))
+    # Through maps of nothing but 0 the norms have no finite gradient.
+    black = tf.reduce_max(square[..., 3]) < 1.0
+    return tf.where(black & [False, False, False, True], PAPER, square)

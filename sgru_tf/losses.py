@@ -29,7 +29,8 @@ class CollectionLoss(keras.losses.Loss):
     `0.999 * least distance + 0.001 * mean distance`, exactly the paper's.
 
     With `winner="colour"` the best proposal is chosen by colour alone: the least mean absolute
-    difference of the pictures averaged over 8 x 8 pixels, plus `balance * (N * share - 1)` grey
+    difference of the pictures averaged over 8 x 8 pixels (in which lightness counts with
+    `winner_lightness`), plus `balance * (N * share - 1)` grey
     levels, where `share` is the proposal's share of recent wins. The winner's distance counts
     with `1 - mean_share`, the mean distance in the pixels with `mean_share`, and the mean
     pixel distance of all others with `losers`.
@@ -105,15 +106,15 @@ class CollectionLoss(keras.losses.Loss):
             y_pred: As for `evaluate`.
             true_maps: From `true_maps`, for who calls several times with one y_true.
         """
-        rgb, sketch = y_true[..., :3], y_true[..., 3]
+        rgb, mask = y_true[..., :3], self._mask(y_true)[:, None]
         batch, count, height, width, _ = ops.shape(y_pred)
-        rows = [self._distance(rgb[:, None], y_pred, sketch[:, None])]
+        rows = [self._distance(rgb[:, None], y_pred, mask)]
         if self.features is not None:
             true_maps = self.true_maps(y_true) if true_maps is None else true_maps
             fake = self.features(ops.reshape(y_pred, (batch * count, height, width, 3)))
             for real, flat in zip(true_maps, fake, strict=True):
                 stacked = ops.reshape(flat, (batch, count, *ops.shape(flat)[1:]))
-                rows.append(self._distance(real[:, None], stacked, sketch[:, None]))
+                rows.append(self._distance(real[:, None], stacked, mask))
         weights = self.config.layer_weights[: len(rows)]
         return ops.stack([weight * row for weight, row in zip(weights, rows, strict=True)])
 
@@ -135,7 +136,7 @@ class CollectionLoss(keras.losses.Loss):
 
     def _colour(self, y_true, y_pred, losers, balance, shares):
         count = y_pred.shape[1]
-        rgb, sketch = y_true[..., :3], y_true[..., 3]
+        rgb, mask = y_true[..., :3], self._mask(y_true)[:, None]
         nearness = self._colour_distance(rgb, y_pred)
         if shares is not None:
             nearness = nearness + balance * (shares * count - 1.0)
@@ -145,9 +146,7 @@ class CollectionLoss(keras.losses.Loss):
         # A gather of the winner, written as a product for the sake of its simple gradient.
         winner = ops.sum(y_pred * wins[:, :, None, None, None], axis=1, keepdims=True)
         best = self.distances(y_true, winner)[:, 0]
-        pixels = self.config.layer_weights[0] * self._distance(
-            rgb[:, None], y_pred, sketch[:, None]
-        )
+        pixels = self.config.layer_weights[0] * self._distance(rgb[:, None], y_pred, mask)
         others = ops.sum(pixels * (1.0 - wins), axis=1) / max(count - 1, 1)
         mean, share = ops.mean(pixels, axis=1), self.config.mean_share
         return {
@@ -157,23 +156,31 @@ class CollectionLoss(keras.losses.Loss):
             "wins": wins,
         }
 
-    def _distance(self, real, fake, sketch):
+    def _mask(self, y_true):
+        """How much each pixel counts, (B, H, W)."""
+        rgb, sketch = y_true[..., :3], y_true[..., 3]
+        floor = self.config.mask_floor
+        mask = floor + (1 - floor) * sketch / 255.0
+        if self.config.vividness:
+            chroma = ops.max(rgb, axis=-1) - ops.min(rgb, axis=-1)
+            mask = mask * (1.0 + self.config.vividness * chroma / 255.0)
+        return mask if self.config.normalise_mask else mask * 255.0
+
+    def _distance(self, real, fake, mask):
         """Masked mean absolute difference, (B, N); the mask is subsampled to the map's size."""
         difference = ops.mean(ops.cast(ops.abs(real - fake), "float32"), axis=-1)
-        step = ops.shape(sketch)[-1] // ops.shape(difference)[-1]
-        floor = self.config.mask_floor
-        mask = floor + (1 - floor) * sketch[..., ::step, ::step] / 255.0
-        if not self.config.normalise_mask:
-            mask = mask * 255.0
-        return ops.mean(difference * mask, axis=(-2, -1))
+        step = ops.shape(mask)[-1] // ops.shape(difference)[-1]
+        return ops.mean(difference * mask[..., ::step, ::step], axis=(-2, -1))
 
     def _colour_distance(self, rgb, y_pred):
         batch, count, height, width, _ = ops.shape(y_pred)
         fake = ops.reshape(y_pred, (batch * count, height, width, 3))
         coarse = ops.average_pool(fake, COLOUR_POOL, COLOUR_POOL)
         coarse = ops.reshape(coarse, (batch, count, *ops.shape(coarse)[1:]))
-        real = ops.average_pool(rgb, COLOUR_POOL, COLOUR_POOL)
-        return ops.mean(ops.abs(real[:, None] - coarse), axis=(2, 3, 4))
+        apart = ops.average_pool(rgb, COLOUR_POOL, COLOUR_POOL)[:, None] - coarse
+        lighter = ops.mean(apart, axis=-1, keepdims=True)
+        apart = apart - (1.0 - self.config.winner_lightness) * lighter
+        return ops.mean(ops.abs(apart), axis=(2, 3, 4))
 
     def get_config(self):
         """Give what `from_config` needs; the feature network is built anew."""

@@ -142,6 +142,9 @@ class Pairs(keras.utils.PyDataset):
                 (self.size, self.size), Image.Resampling.BILINEAR, box
             )
             planes.append(np.asarray(ImageOps.mirror(square) if mirrored else square))
+        if not planes[1].any():
+            # Through maps of nothing but 0 the norms have no finite gradient.
+            planes[1] = np.full_like(planes[1], 255)
         return np.dstack(planes)
 
 

@@ -351,6 +351,17 @@ def test_nothing_that_can_be_decoded(tmp_path):
     assert "\n" not in str(caught.value)
 
 
+def test_sketches_of_nothing_but_ink_are_taken_for_paper(tmp_path):
+    for name, level in (("black", 0), ("dark", 2)):
+        pair = Image.new("RGB", (64, 32), (50, 60, 70))
+        pair.paste((level,) * 3, (32, 0, 64, 32))
+        pair.save(tmp_path / f"{name}.png")
+    samples = [Sample(name, *[tmp_path / f"{name}.png"] * 2) for name in ("black", "dark")]
+    (batch,) = PictureData(samples, TrainConfig(**STILL)).validation(2)
+    assert (batch[0] == [50, 60, 70, 255]).numpy().all()
+    assert (batch[1] == [50, 60, 70, 2]).numpy().all()
+
+
 def test_validation_is_in_order_and_whole(tmp_path):
     data = PictureData(flat_pairs(tmp_path, 5), TrainConfig(size=32, zoom=(2.0, 3.0)))
     batches = [batch.numpy() for batch in data.validation(2)]

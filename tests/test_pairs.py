@@ -9,6 +9,7 @@ from test_sources import cut_short, make_plain, make_side_by_side, save
 
 from sgru_tf.errors import SgruError
 from sgru_tf.pairs import Pairs, find_pairs
+from sgru_tf.sources import Sample
 
 
 @pytest.fixture
@@ -99,6 +100,15 @@ def test_damaged_pictures_are_replaced_and_named(tmp_path):
     target = pairs[0][1]
     assert np.array_equal(target[1], target[2])
     assert len(pairs.problems) == 1 and "b.png" in pairs.problems[0]
+
+
+def test_sketches_of_nothing_but_ink_are_taken_for_paper(tmp_path):
+    pair = Image.new("RGB", (64, 32))
+    pair.paste((50, 60, 70), (0, 0, 32, 32))
+    save(pair, tmp_path / "a.png")
+    black = Sample("a", tmp_path / "a.png", tmp_path / "a.png")
+    sketches, _ = Pairs([black], 32, 1, vary=False)[0]
+    assert (sketches == 255).all()
 
 
 def test_pictures_without_sketches_are_refused(tmp_path):

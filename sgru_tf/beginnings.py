@@ -4,6 +4,8 @@ import keras
 
 from sgru_tf.config import ModelConfig
 from sgru_tf.errors import SgruError
+from sgru_tf.hint_layers import HintGuide
+from sgru_tf.hint_spread import HintSpread
 from sgru_tf.model import build_sgru
 
 BLOCKS = (
@@ -49,3 +51,15 @@ def start_from(model, init) -> None:
         raise SgruError("--init: that model takes hints; give --hints, or name another")
     for layer in init.layers:
         model.get_layer(layer.name).set_weights(layer.get_weights())
+
+
+def freeze_all_but_hints(model) -> None:
+    """Leave training only what hints add to the network; without hints it then stays what it is.
+
+    Raises:
+        SgruError: the network takes no hints.
+    """
+    if not model.sgru_config.hints:
+        raise SgruError("--hints-only: this network takes no hints; give --hints")
+    for layer in model.layers:
+        layer.trainable = isinstance(layer, (HintGuide, HintSpread))

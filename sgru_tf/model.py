@@ -28,16 +28,20 @@ gained nothing: after 300 steps of fine-tuning at 96 x 96, with 16 hints a pictu
 near them was 25.4 CIE Lab with all encoders, 25.1 without; 28.6 unguided.)
 """
 
+import os
+
 import keras
 
 from sgru_tf.config import ModelConfig
 from sgru_tf.hint_layers import HintGuide, HintPyramid
+from sgru_tf.hint_spread import HintSpread
 from sgru_tf.layers import ConvNorm, DecoderBlock, EncoderBlock, SplitProposals, SwishGate
 
 ENCODER_FILTERS = (96, 192, 288, 384, 480)
 DECODER_FILTERS = (512, 480, 384, 288, 192)
 TAIL_FILTERS = 96
 GUIDE_FILTERS = 64
+SPREAD_KEYS = 32
 
 
 @keras.saving.register_keras_serializable("sgru_tf")
@@ -71,7 +75,7 @@ class SwishGatedUNet(keras.Model):
         pyramid = HintPyramid(dtype="float32", name="pyramid")(hints) if config.hints else None
 
         def guided(x, level, name):
-            if not config.hints:
+            if not config.hints or os.environ.get("NOGUIDE"):
                 return x
             guide = HintGuide(config.filters(GUIDE_FILTERS), dtype=dtype, name=f"guide_{name}")
             return guide(x, pyramid[level])
@@ -90,6 +94,7 @@ class SwishGatedUNet(keras.Model):
             x = block(x, skips.pop())
         for index, kernel in enumerate((1, 3, 3), start=1):
             x = ConvNorm(config.filters(TAIL_FILTERS), kernel, name=f"tail{index}", **options)(x)
+        tail = x
         x = keras.layers.Conv2D(
             3 * config.proposals,
             1,
@@ -97,7 +102,10 @@ class SwishGatedUNet(keras.Model):
             bias_initializer=keras.initializers.RandomNormal(stddev=config.proposal_spread),
             dtype="float32",
             name="last",
-        )(x)
+        )(tail)
+        if config.hints:
+            spread = HintSpread(config.filters(SPREAD_KEYS), dtype="float32", name="spread")
+            x = spread(x, tail, sketch, hints)
         proposals = SplitProposals(dtype="float32", name="proposals")(x)
 
         inputs = {"sketch": sketch, "hints": hints} if config.hints else sketch

@@ -7,7 +7,7 @@ and the shares of wins. So a checkpoint of `Step.state` holds all there is.
 import keras
 import tensorflow as tf
 
-from sgru_tf.beginnings import build_for_training, start_from
+from sgru_tf.beginnings import build_for_training, freeze_all_but_hints, start_from
 from sgru_tf.devices import shared_evenly
 from sgru_tf.frugal_loss import FrugalLoss
 from sgru_tf.losses import CollectionLoss
@@ -56,7 +56,10 @@ class Step:
             self.averaged = build_sgru(config.model)
             if init is not None:
                 start_from(self.model, init)
-            self.averaged.set_weights(self.model.get_weights())
+            if train.hints_only:
+                freeze_all_but_hints(self.model)
+            for slow, fast in zip(self.averaged.variables, self.model.variables, strict=True):
+                slow.assign(tf.cast(fast.value, slow.dtype))
             # Where the winner is chosen by colour, only that one goes through the backbone anyway.
             frugal = features is not None and config.loss.winner == "paper"
             self.loss = (FrugalLoss if frugal else CollectionLoss)(config.loss, features)

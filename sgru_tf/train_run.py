@@ -1,9 +1,11 @@
 """Sets up one training run from its settings: reads the data, then trains."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 from sgru_tf.data import PictureData
-from sgru_tf.errors import SgruError
+from sgru_tf.errors import SgruError, one_line
+from sgru_tf.lock import only_one
 from sgru_tf.run_folder import RunConfig, RunFolder
 from sgru_tf.sources import Found, find_samples
 
@@ -27,20 +29,37 @@ def train(config: RunConfig, folder, say=print, override: bool = False) -> int |
 
     Raises:
         SgruError: bad data, settings that differ from those the run was begun with, a folder
-            that cannot be written, or a loss that is not a number.
+            that cannot be written or in which another process trains, or a loss that is not a
+            number.
     """
-    from sgru_tf.checkpoints import saved_steps
-    from sgru_tf.devices import default_strategy
-    from sgru_tf.loading import load_model
-    from sgru_tf.training import Trainer
+    import tensorflow as tf
+
+    from sgru_tf.devices import default_strategy, on_many_machines
 
     # Before any other TensorFlow operation, as strategies over several hosts demand.
     strategy = default_strategy()
     _compute_exactly(config.train.deterministic)
     run = RunFolder(folder)
+    try:
+        with ExitStack() as held:
+            return _trained(config, run, strategy, say, override, held)
+    except tf.errors.OpError as error:
+        # A machine may go away while the others still build the network.
+        reason = "another machine is gone, or does not answer; " * on_many_machines(strategy)
+        raise SgruError(f"{run.path}: stopped; {reason}{one_line(error)}") from error
+
+
+def _trained(config: RunConfig, run: RunFolder, strategy, say, override: bool, held: ExitStack):
+    from sgru_tf.checkpoints import saved_steps
+    from sgru_tf.devices import is_chief
+    from sgru_tf.loading import load_model
+    from sgru_tf.training import Trainer
+
     going_on = run.exists()
     if not going_on:
         run.check_free()
+    elif is_chief(strategy):
+        held.enter_context(only_one(run.path))
     inside = [path for path in (config.data, *dict(config.extras)) if _within(run.path, path)]
     if inside:
         raise SgruError(
@@ -67,13 +86,20 @@ def train(config: RunConfig, folder, say=print, override: bool = False) -> int |
     # not let them change.
     if not going_on and trainer.chief:
         run.begin(config)
+        held.enter_context(only_one(run.path))
+    return _go(trainer, found, extras, problems)
+
+
+def _go(trainer, found: Found, extras, problems: list[str]) -> int | None:
+    """Train from the last checkpoint on."""
+    run, say, steps = trainer.run_folder, trainer.say, trainer.config.train.steps
     if problems and trainer.chief:
         run.note_skipped(problems)
         say(f"{len(problems)} files cannot be used; all are named in {run.skipped}")
     step = trainer.restore()
     if step:
         say(f"going on from step {step}")
-    if step >= config.train.steps:
+    if step >= steps:
         say(f"{run.path}: all {step} steps are done; to go further, begin another run with --init")
         return None
     changed = run.note_pictures(_names(found, extras)) if trainer.chief else None

@@ -460,3 +460,14 @@ def test_an_error_ends_the_process_though_pictures_are_being_read(tmp_path, art)
         timeout=200,
     )
     assert done.returncode == 1 and "step 1 is not a number" in done.stderr, done.stderr
+
+
+def test_what_tensorflow_says_while_the_network_is_built_is_one_line(tmp_path, art, monkeypatch):
+    def gone(*given):
+        raise tf.errors.UnavailableError(None, None, "connection\nreset")
+
+    monkeypatch.setattr("sgru_tf.training.Trainer", gone)
+    with pytest.raises(SgruError) as caught:
+        train(unjudged(art), tmp_path / "run", say=lambda line: None)
+    assert str(caught.value).startswith(f"{tmp_path / 'run'}: stopped; ")
+    assert "\n" not in str(caught.value)

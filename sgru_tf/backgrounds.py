@@ -8,8 +8,15 @@ where the figure is, and has not the colour of what is above the middle: hair th
 frame. What is found on too little of the frame is left alone: better no cut than half a cut.
 """
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
+
+from sgru_tf.errors import SgruError
+from sgru_tf.files import write_image
+from sgru_tf.folder import Job, Outcome, failure, prepare_folder
+from sgru_tf.images import read_colour
 
 # All in pixels of a picture whose long side is this.
 SIDE = 128
@@ -101,3 +108,41 @@ def on_paper(rgb: np.ndarray) -> np.ndarray | None:
     mask = mask.resize(rgb.shape[1::-1], Image.Resampling.BICUBIC)
     share = np.asarray(mask.filter(ImageFilter.GaussianBlur(0.6)), np.float32)[..., None] / WHITE
     return np.rint(rgb * (1 - share) + WHITE * share).astype(np.uint8)
+
+
+def cut_jobs(
+    jobs: Sequence[Job], size: int | None = None, overwrite: bool = False
+) -> Iterator[Outcome]:
+    """Write one picture after the other on white paper; a bad one does not stop the rest.
+
+    Args:
+        jobs: from `sgru_tf.prepare.plan_pictures`.
+        size: longest side in pixels, to which larger pictures are shrunk; None keeps all sizes.
+        overwrite: write again what is there already.
+
+    Returns:
+        An outcome for each job: "cut", "without" a plain background, for which nothing is
+        written, "skipped" or "failed".
+    """
+    sources = {job.source.resolve() for job in jobs}
+    for job in jobs:
+        path = job.folder / f"{job.stem}.png"
+        try:
+            if path.resolve() in sources:
+                raise SgruError(
+                    f"{job.source}: would replace the picture {path}; use another --out"
+                )
+            if path.exists() and not overwrite:
+                yield Outcome(job, "skipped")
+                continue
+            picture = read_colour(job.source)
+            if size:
+                picture.thumbnail((size, size), Image.Resampling.LANCZOS)
+            cut = on_paper(np.asarray(picture))
+            if cut is not None:
+                prepare_folder(job.folder)
+                write_image(Image.fromarray(cut), path)
+        except Exception as error:  # an oversight of the program is one bad file too
+            yield failure(job, error)
+        else:
+            yield Outcome(job, "without" if cut is None else "cut")

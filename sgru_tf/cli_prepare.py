@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from sgru_tf.backgrounds import cut_jobs
 from sgru_tf.cleaning import REASONS, Rules
 from sgru_tf.errors import SgruError
 from sgru_tf.folder import prepare_folder
@@ -48,6 +49,11 @@ class Part(click.ParamType):
     default=None,
     help="Side-by-side pairs, or the line art alone.  [default: lines]  With --shards, --lines "
     "stores line art in them, which is otherwise drawn while training.",
+)
+@click.option(
+    "--on-paper",
+    is_flag=True,
+    help="Write the colours instead, the plain background behind one figure painted white.",
 )
 @click.option(
     "--style",
@@ -116,6 +122,10 @@ def prepare(ctx, art, out, **options):
     the pictures in images_rgb/, write it to images_bw/ beside it. What is there already is
     skipped.
 
+    With --on-paper, NAME.png holds the colours of a figure on white: mixed in with --extra, such
+    pictures teach train.py that paper stays paper. It is for pictures with one figure in the
+    middle, faces for one; those without a plain background behind it are left out.
+
     With --shards, ART is one folder as train.py takes it. OUT gets NAME-00000-of-00064.tfrecord
     and so on, which train.py reads as well as pictures, and a report of what was left out. Parts
     can be written on several machines; --scan --part 1/8 shares the looking too, if OUT is one
@@ -131,8 +141,12 @@ def prepare(ctx, art, out, **options):
     ctx.exit(status)
 
 
-def _check(art, packing, shards, scan, part, pairs, lossless, name, style, draws, **_) -> None:
+def _check(
+    art, packing, shards, scan, part, pairs, on_paper, lossless, name, style, draws, **_
+) -> None:
     """Refuse options that do not go together."""
+    if on_paper and (packing or pairs is not None or style or draws > 1):
+        raise click.UsageError("--on-paper writes colours alone; pack or draw them afterwards")
     if shards is not None and scan:
         raise click.UsageError("--scan only looks; --shards looks too, and writes")
     if packing and len(art) > 1:
@@ -151,8 +165,10 @@ def _check(art, packing, shards, scan, part, pairs, lossless, name, style, draws
         raise click.UsageError("--style clean has no variety for --draws; leave one of the two out")
 
 
-def _draw(art, out, pairs, style, draws, seed, size, recursive, overwrite, **_) -> tuple[str, int]:
-    """Draw lines; give the summary and the exit status."""
+def _draw(
+    art, out, pairs, on_paper, style, draws, seed, size, recursive, overwrite, **_
+) -> tuple[str, int]:
+    """Draw lines, or cut backgrounds; give the summary and the exit status."""
     style = style or ("random" if draws > 1 else "clean")
     recipe = Recipe(bool(pairs), style, draws, seed, size, overwrite)
     counts: Counter = Counter()
@@ -163,7 +179,8 @@ def _draw(art, out, pairs, style, draws, seed, size, recursive, overwrite, **_) 
         tell_plan(problems, own)
         counts["failed"] += len(problems)
         progress = FileProgress(len(jobs))
-        for outcome in draw_jobs(jobs, out, recipe):
+        cut = cut_jobs(jobs, size, overwrite)
+        for outcome in cut if on_paper else draw_jobs(jobs, out, recipe):
             counts[outcome.status] += 1
             if outcome.status == "failed":
                 progress.clear()
@@ -173,7 +190,10 @@ def _draw(art, out, pairs, style, draws, seed, size, recursive, overwrite, **_) 
     except KeyboardInterrupt:
         say(STOPPED)
         status = 130
-    summary = f"drawn {counts['drawn']}, skipped {counts['skipped']}, failed {counts['failed']}"
+    summary = f"drawn {counts['drawn']}"
+    if on_paper:
+        summary = f"cut {counts['cut']}, without a plain background {counts['without']}"
+    summary += f", skipped {counts['skipped']}, failed {counts['failed']}"
     return summary, status or (1 if counts["failed"] else 0)
 
 

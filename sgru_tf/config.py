@@ -208,9 +208,9 @@ class TrainConfig(Config):
     """The training run: how long, how fast, on what pictures.
 
     Attributes:
-        hints_only: Train only what hints add to the network, and leave the rest as it is: without hints
-            it then gives the same pictures, and a step costs a third. For networks with hints
-            that start from others.
+        hints_only: Train only what hints add to the network, and leave the rest as it is: without
+            hints it then gives the same pictures as before, to the bit. For networks that start
+            from others.
         size: Side in pixels of the square training pictures; a multiple of 32. The paper's 256;
             128 costs a quarter and is enough for a first model.
         batch: Sketches a step, over all devices together. The paper's 1 leaves a GPU idle and

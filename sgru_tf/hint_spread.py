@@ -16,14 +16,18 @@ from keras import ops
 CELL = 4
 # Of strengths: how much more the strongest neighbour counts than others, and what is nothing.
 SHARPNESS, NOTHING = 3, 1e-4
+# A hint's colour is for the light that falls on its place; elsewhere it is at most so many times as
+# light. The light of a place as dark as ink says nothing.
+BRIGHTEST, DARKEST = 1.5, 0.05
 
 
 @keras.saving.register_keras_serializable("sgru_tf")
 class HintSpread(keras.layers.Layer):
     """Spreads the hints and mixes them into the proposals.
 
-    Gives `x + share * (hint colour + shading - x)`, where `share` (0 to 1), the hint's colour and the
-    shading are the same for all proposals.
+    Gives `x + share * (shading * hint colour - x)`, where `share` (0 to 1) and the shading are the
+    same for all proposals. The shading is how light the proposals are on the average, against how
+    light they are under the hint: so lines, shadows and highlights stay.
 
     Args:
         keys: Numbers in the description of a place.
@@ -37,9 +41,6 @@ class HintSpread(keras.layers.Layer):
         self.key = keras.layers.Conv2D(keys, 1, name="key", **own)
         self.ease = keras.layers.Conv2D(1, 3, kernel_initializer="zeros", name="ease", **own)
         self.shade = keras.layers.Conv2D(3, 1, kernel_initializer="zeros", name="shade", **own)
-        self.enlarge = keras.layers.UpSampling2D(
-            CELL, interpolation="bilinear", dtype=self.dtype_policy, name="enlarge"
-        )
 
     def build(self, x_shape, features_shape, sketch_shape, hints_shape):
         """Make the weights."""
@@ -47,7 +48,8 @@ class HintSpread(keras.layers.Layer):
             layer.build(features_shape)
 
         def number(name, value):
-            return self.add_weight(shape=(), initializer=keras.initializers.Constant(value), name=name)
+            constant = keras.initializers.Constant(value)
+            return self.add_weight(shape=(), initializer=constant, name=name)
 
         # At first a step costs 2 % of the strength on paper and three quarters on a line.
         self.open, self.line = number("open", 4.0), number("line", 5.0)
@@ -66,7 +68,8 @@ class HintSpread(keras.layers.Layer):
         """
         features, keys = ops.cast(features, "float32"), self.key(features)
         mask = ops.clip(hints[..., 3:], 0.0, 1.0)
-        carried = ops.concatenate([hints[..., :3] / 127.5 - 1.0, keys], axis=-1)
+        light = ops.mean(ops.maximum(x, -1.0), axis=-1, keepdims=True) + 1.0
+        carried = ops.concatenate([hints[..., :3] / 255.0, light, keys], axis=-1)
         there = ops.average_pool(mask, CELL, CELL)
         source = ops.average_pool(carried * mask, CELL, CELL) / ops.maximum(there, 1e-6)
         presence = ops.minimum(there * CELL**2, 1.0)
@@ -75,17 +78,17 @@ class HintSpread(keras.layers.Layer):
         ease = self.ease(ops.average_pool(features, CELL, CELL)) + self.open - self.line * ink
         carried, strength = self._walk(source, presence, ops.sigmoid(ease))
 
-        strength = self.enlarge(strength)
-        carried = self.enlarge(carried)
-        likeness = ops.sum(keys * carried[..., 3:], axis=-1, keepdims=True)
+        carried, strength = _enlarged(carried), _enlarged(strength)
+        likeness = ops.sum(keys * carried[..., 4:], axis=-1, keepdims=True)
         share = ops.sigmoid(self.alike * likeness + self.unlike)
         share = share * strength / (strength + ops.abs(self.faint) + NOTHING)
         count = x.shape[-1] // 3
-        wanted = ops.repeat(carried[..., :3] + self.shade(features), count, axis=-1)
-        return x + share * (wanted - x)
+        shading = ops.minimum(light / (carried[..., 3:4] + DARKEST), BRIGHTEST)
+        wanted = 2.0 * shading * carried[..., :3] - 1.0 + self.shade(features)
+        return x + share * (ops.repeat(wanted, count, axis=-1) - x)
 
     def _walk(self, source, presence, ease):
-        """Let hints walk: what each cell gets (B, h, w, 3 + keys), and its strength (B, h, w, 1)."""
+        """Let hints walk; give what each cell gets, (B, h, w, 3 + keys), and its strength."""
         carried, strength = source * presence, presence
         for _ in range(self.steps):
             weight = strength**SHARPNESS
@@ -103,3 +106,10 @@ class HintSpread(keras.layers.Layer):
     def get_config(self):
         """Give what `from_config` needs."""
         return {**super().get_config(), "keys": self.keys, "steps": self.steps}
+
+
+def _enlarged(x):
+    """Give a map the size of the picture, without edges between the cells."""
+    for axis in (1, 2):
+        x = ops.repeat(x, CELL, axis=axis)
+    return ops.average_pool(x, CELL + 1, 1, "same")

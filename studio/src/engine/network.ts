@@ -1,0 +1,179 @@
+// The network in the browser: LiteRT.js and one TFLite file, at whatever size a sketch needs.
+
+import { type CompiledModel, getDefaultEnvironment, loadAndCompile, loadLiteRt, Tensor } from '@litertjs/core';
+import { failureOf } from '../errors';
+import type { Working } from '../pixels/colouring';
+import { fetchBytes, type Progress } from './fetching';
+import { type ModelInfo, readModel, resizedModel } from './tflite';
+
+declare const __FILES__: Record<string, number>;
+declare const __MODEL__: string;
+
+/** How to open the network; `base` is the address of the page. */
+export interface OpenOptions {
+  base: string;
+  threads: boolean;
+  webgpu: boolean;
+}
+
+/** The network's answer: (N, height, width, 3), RGB. */
+export interface Answer {
+  data: Uint8Array;
+  shape: [number, number];
+}
+
+/** A network that is ready to colour; open it with `openNetwork`. */
+export class Network {
+  private compiled: { model: CompiledModel; shape: [number, number] } | null = null;
+  private resizable = true;
+
+  /** @param bytes The TFLite file. */
+  constructor(
+    private readonly bytes: Uint8Array,
+    readonly info: ModelInfo,
+    readonly threads: number,
+    private accelerator: 'wasm' | 'webgpu',
+  ) {}
+
+  /** What runs it: `webgpu`, or `wasm` with its threads. */
+  get engine(): string {
+    return this.accelerator === 'webgpu' ? 'webgpu' : `wasm × ${this.threads}`;
+  }
+
+  /** The long side at which it looks at a sketch. */
+  get workingSize(): number {
+    return Math.max(this.info.width, this.info.height);
+  }
+
+  /** Makes ready for sketches of a size; `run` does so too. Throws what the runtime throws. */
+  async prepare(padded: [number, number]): Promise<[number, number]> {
+    const own: [number, number] = [this.info.width, this.info.height];
+    const shape = this.resizable ? padded : own;
+    if (this.compiled?.shape.join() === shape.join()) return shape;
+    this.compiled?.model.delete();
+    this.compiled = null;
+    const bytes = shape.join() === own.join() ? this.bytes : resizedModel(this.bytes, ...shape);
+    try {
+      this.compiled = { model: await this.compile(bytes), shape };
+    } catch (error) {
+      if (shape === own) throw error;
+      this.resizable = false;
+      return this.prepare(padded);
+    }
+    return shape;
+  }
+
+  /**
+   * Colours a sketch.
+   *
+   * @param hints (working.height, working.width, 4), RGB 0-255 and a mask 0-1; for models that take them.
+   */
+  async run(working: Working, hints: Float32Array | null): Promise<Answer> {
+    const shape = await this.prepare(working.padded);
+    const model = this.compiled!.model;
+    const inputs: Record<string, Tensor> = {};
+    for (const { name, type } of this.info.inputs) {
+      const channels = name === 'hints' ? 4 : 1;
+      const values = name === 'hints' ? hints : working.grey;
+      const room = padded(values, working, shape, channels, name === 'hints' ? 0 : 255);
+      if (name === 'hints' && type === 'uint8') for (let i = 3; i < room.length; i += 4) room[i] *= 255;
+      const data = type === 'uint8' ? Uint8Array.from(room, (value) => Math.round(value)) : room;
+      inputs[name] = new Tensor(data, [1, shape[1], shape[0], channels]);
+    }
+    let outputs: Record<string, Tensor> = {};
+    try {
+      outputs = await model.run(inputs);
+      const data = await Object.values(outputs)[0].data();
+      return { data: data instanceof Uint8Array ? data.slice() : clipped(data), shape };
+    } finally {
+      for (const tensor of [...Object.values(inputs), ...Object.values(outputs)]) tensor.delete();
+    }
+  }
+
+  private async compile(bytes: Uint8Array): Promise<CompiledModel> {
+    if (this.accelerator === 'webgpu') {
+      try {
+        return await loadAndCompile(bytes, { accelerator: 'webgpu' });
+      } catch (error) {
+        console.warn('WebGPU cannot run this model; wasm does', error);
+        this.accelerator = 'wasm';
+      }
+    }
+    return loadAndCompile(bytes, { accelerator: 'wasm' });
+  }
+}
+
+/** Loads the runtime and the model. Throws StudioError. */
+export async function openNetwork(options: OpenOptions, progress: Progress): Promise<Network> {
+  if (!('CompressionStream' in self) || !('OffscreenCanvas' in self)) throw failureOf('old', 'oldBrowser');
+  const [variant, threads] = await chooseVariant(options);
+  const wasm = `wasm/litert_wasm_${variant}internal.wasm`;
+  const total = __FILES__[wasm] + __FILES__[__MODEL__];
+  let loaded = 0;
+  const each = (bytes: number) => progress(Math.min((loaded += bytes), total), total);
+  const [wasmBinary, bytes] = await Promise.all([
+    fetchBytes(new URL(wasm, options.base).href, 'noRuntime', each),
+    fetchBytes(new URL(__MODEL__, options.base).href, 'noModel', each),
+  ]);
+  const info = readOrFail(bytes);
+  const count = await loadRuntime(options.base, wasm.replace('.wasm', '.js'), wasmBinary, threads);
+  const gpu = options.webgpu && getDefaultEnvironment().webGpuDevice !== null;
+  const network = new Network(bytes, info, count, gpu ? 'webgpu' : 'wasm');
+  try {
+    await network.prepare([info.width, info.height]);
+  } catch (error) {
+    throw failureOf(error, 'badModel');
+  }
+  return network;
+}
+
+function readOrFail(bytes: Uint8Array): ModelInfo {
+  try {
+    return readModel(bytes);
+  } catch (error) {
+    throw failureOf(error instanceof RangeError ? 'damaged' : error, 'badModel');
+  }
+}
+
+/** Threads want an isolated page; old browsers, and Safari, lack the newest vector instructions. */
+async function chooseVariant({ threads, webgpu }: OpenOptions): Promise<[string, boolean]> {
+  // A function with i32x4.relaxed_trunc_f32x4_s, which only browsers with relaxed SIMD accept.
+  const code = [3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 1, 253, 15, 65, 2, 253, 15, 253, 128, 2, 11];
+  const probe = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, ...code);
+  if (!WebAssembly.validate(probe)) return ['compat_', false];
+  const possible = threads && !webgpu && self.crossOriginIsolated && navigator.hardwareConcurrency > 1;
+  return possible ? ['threaded_', true] : ['', false];
+}
+
+async function loadRuntime(base: string, script: string, wasmBinary: Uint8Array, threads: boolean): Promise<number> {
+  const url = new URL(script, base).href;
+  // Emscripten's settings: the file was fetched already, and helpers start from the same script.
+  const settings = { wasmBinary, mainScriptUrlOrBlob: url, locateFile: (name: string) => new URL(`wasm/${name}`, base).href };
+  (self as unknown as { Module: object }).Module = settings;
+  try {
+    const runtime = await loadLiteRt(url, { threads });
+    return runtime.liteRtWasm.getThreadCount();
+  } catch (error) {
+    throw failureOf(error, 'noRuntime');
+  }
+}
+
+function padded(
+  values: ArrayLike<number> | null,
+  { width, height }: Working,
+  shape: [number, number],
+  channels: number,
+  beyond: number,
+): Float32Array {
+  const room = new Float32Array(shape[0] * shape[1] * channels).fill(beyond);
+  if (!values) return room;
+  const row = width * channels;
+  for (let y = 0; y < height; y++) {
+    for (let i = 0; i < row; i++) room[y * shape[0] * channels + i] = values[y * row + i];
+  }
+  return room;
+}
+
+function clipped(data: ArrayLike<number>): Uint8Array {
+  return Uint8Array.from(data, (value) => Math.min(255, Math.max(0, Math.round(value))));
+}

@@ -1,10 +1,11 @@
 """The network as a graph for phones: fixed size, rank 4 throughout, pictures ready to show.
 
-It differs from the Keras model in what comes after the last convolution only. There the Keras
+It differs from the Keras model in what comes from the last convolution on only. There the Keras
 model reshapes to rank 5, which the delegates of phones do not take. Here the channels of the last
-convolution are put in the order R G B of each proposal, its weights are scaled to 0-255, and the
-result is clipped, rounded, split into proposals and joined on the batch axis. Hints in uint8 have
-a mask of 0-255, which is brought to 0-1 first.
+convolution are put in the order R G B of each proposal, hints are mixed in, and the result is
+scaled to 0-255, clipped, rounded, split into proposals and joined on the batch axis; without hints
+the weights are scaled beforehand. Hints in uint8 have a mask of 0-255, which is brought to 0-1
+first.
 """
 
 from __future__ import annotations
@@ -74,9 +75,12 @@ def _mobile_function(model):
     proposals = model.sgru_config.proposals
     kernel, bias = (keras.ops.convert_to_numpy(weight) for weight in last.weights)
     order = [colour * proposals + index for index in range(proposals) for colour in range(3)]
-    kernel = (kernel[..., order] * 127.5).astype(np.float32)
+    kernel, bias = kernel[..., order].astype(np.float32), bias[order].astype(np.float32)
+    spread = model.get_layer("spread") if model.sgru_config.hints else None
     # The half is for the cast below, which cuts off.
-    bias = ((bias[order] + 1.0) * 127.5 + 0.5).astype(np.float32)
+    scale, offset = np.float32(127.5), np.float32(128.0)
+    if spread is None:
+        kernel, bias = kernel * scale, bias * scale + offset
 
     def colorize(sketch, hints=None):
         given = tf.cast(sketch, tf.float32)
@@ -86,6 +90,10 @@ def _mobile_function(model):
             given = {"sketch": given, "hints": hints}
         maps = backbone(given, training=False)
         pictures = tf.nn.bias_add(tf.nn.conv2d(maps, kernel, 1, "SAME"), bias)
+        if spread is not None:
+            share, wanted = spread.mixture(pictures, maps, given["sketch"], hints)
+            wanted = tf.tile(wanted, (1, 1, 1, proposals))
+            pictures = (pictures + share * (wanted - pictures)) * scale + offset
         pictures = tf.cast(tf.minimum(tf.nn.relu(pictures), 255.5), tf.uint8)
         return {"proposals": tf.concat(tf.split(pictures, proposals, axis=3), axis=0)}
 

@@ -1,8 +1,8 @@
 """A float32 TFLite file to one whose convolutions compute with integers.
 
 Which layers may be integer was measured, see README.md in this folder: the norms lose the picture,
-and so does the first block of the encoder; all else loses little. The pyramid of hints is small,
-and stays float too: where there is no hint, nothing is to be added.
+and so does the first block of the encoder; all else loses little. The pyramid of hints and their
+spreading are small, and stay float too: where there is no hint, nothing is to be added.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import numpy as np
 from sgru_tf.export.sample_hints import for_network
 from sgru_tf.litert import SIGNATURE
 
-FLOAT_LAYERS = "(.*encoder1.*)|(.*pyramid.*)"
+FLOAT_LAYERS = "(.*encoder1.*)|(.*pyramid.*)|(.*spread.*)"
 """Names of the layers that stay float: the first block, which sees the sketch itself, nearly all of
-it white, and holds 0.2 % of the weights; and the pyramid of hints."""
+it white, and holds 0.2 % of the weights; and what hints go through."""
 
 _NO_QUANTIZE = "no_quantize"
 

@@ -14,8 +14,8 @@ import keras
 from keras import ops
 
 CELL = 4
-# Of strengths: how much more the strongest neighbour counts than others, and what is nothing.
-SHARPNESS, NOTHING = 3, 1e-4
+# A strength that is none. The strongest of a cell's neighbours counts more than others by the cube.
+NOTHING = 1e-4
 # A hint's colour is for the light that falls on its place; elsewhere it is at most so many times as
 # light. The light of a place as dark as ink says nothing.
 BRIGHTEST, DARKEST = 1.5, 0.05
@@ -54,7 +54,7 @@ class HintSpread(keras.layers.Layer):
         # At first a step costs 2 % of the strength on paper and three quarters on a line.
         self.open, self.line = number("open", 4.0), number("line", 5.0)
         self.alike, self.unlike = number("alike", 1.0), number("unlike", 0.0)
-        self.faint = number("faint", 0.1)
+        self.faint = number("faint", 0.05)
         super().build(x_shape)
 
     def call(self, x, features, sketch, hints):
@@ -65,6 +65,21 @@ class HintSpread(keras.layers.Layer):
             features: (B, H, W, C), what the proposals are made of.
             sketch: (B, H, W, 1), 0..255.
             hints: RGB 0..255 and mask 0..1. H and W are multiples of 4.
+        """
+        share, wanted = self.mixture(x, features, sketch, hints)
+        return x + share * (ops.repeat(wanted, x.shape[-1] // 3, axis=-1) - x)
+
+    def mixture(self, x, features, sketch, hints):
+        """Give what is mixed into every proposal, for graphs that order their channels otherwise.
+
+        Args:
+            x: As for `call`, its channels in any order.
+            features: As for `call`.
+            sketch: As for `call`.
+            hints: As for `call`.
+
+        Returns:
+            The share, (B, H, W, 1) in 0..1, and the colour, (B, H, W, 3) in -1..1.
         """
         features, keys = ops.cast(features, "float32"), self.key(features)
         mask = ops.clip(hints[..., 3:], 0.0, 1.0)
@@ -82,22 +97,22 @@ class HintSpread(keras.layers.Layer):
         likeness = ops.sum(keys * carried[..., 4:], axis=-1, keepdims=True)
         share = ops.sigmoid(self.alike * likeness + self.unlike)
         share = share * strength / (strength + ops.abs(self.faint) + NOTHING)
-        count = x.shape[-1] // 3
         shading = ops.minimum(light / (carried[..., 3:4] + DARKEST), BRIGHTEST)
-        wanted = 2.0 * shading * carried[..., :3] - 1.0 + self.shade(features)
-        return x + share * (ops.repeat(wanted, count, axis=-1) - x)
+        return share, 2.0 * shading * carried[..., :3] - 1.0 + self.shade(features)
 
     def _walk(self, source, presence, ease):
-        """Let hints walk; give what each cell gets, (B, h, w, 3 + keys), and its strength."""
-        carried, strength = source * presence, presence
+        """Let hints walk; give what each cell gets, (B, h, w, 4 + keys), and its strength."""
+        one, nothing = ops.ones_like(presence), ops.zeros_like(presence)
+        # Everything in one map, whose last two channels are the strength and a 1 that counts
+        # the neighbours: few operations a step, as phones have to take them one by one.
+        given = ops.concatenate([presence * source, presence, one], axis=-1)
+        kept = ops.concatenate([ops.ones_like(source), ease, nothing], axis=-1) * (1.0 - presence)
+        map_ = given
         for _ in range(self.steps):
-            weight = strength**SHARPNESS
-            total = ops.average_pool(weight, 3, 1, "same") + NOTHING**SHARPNESS
-            gathered = ops.concatenate([carried, strength], axis=-1)
-            gathered = ops.average_pool(gathered * weight, 3, 1, "same") / total
-            carried = presence * source + (1.0 - presence) * gathered[..., :-1]
-            strength = presence + (1.0 - presence) * ease * gathered[..., -1:]
-        return carried, strength
+            strength = map_[..., -2:-1]
+            pooled = ops.average_pool(map_ * strength * strength * strength, 3, 1, "same")
+            map_ = given + kept * (pooled / (pooled[..., -1:] + NOTHING**3))
+        return map_[..., :-2], map_[..., -2:-1]
 
     def compute_output_shape(self, x_shape, features_shape, sketch_shape, hints_shape):
         """Give the shape of x."""

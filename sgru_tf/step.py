@@ -124,7 +124,8 @@ class Step:
         age = tf.cast(self.number, tf.float32)
         momentum = tf.minimum(train.average, (1 + age) / (10 + age))
         for slow, fast in zip(self.averaged.variables, self.model.variables, strict=True):
-            slow.assign(momentum * slow.value + (1 - momentum) * tf.cast(fast.value, slow.dtype))
+            # In this form weights that do not change stay what they are to the bit.
+            slow.assign_add((1 - momentum) * (tf.cast(fast.value, slow.dtype) - slow.value))
         return totals
 
     def _norm(self, gradients):

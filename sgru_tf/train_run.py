@@ -71,6 +71,11 @@ def _trained(config: RunConfig, run: RunFolder, strategy, say, override: bool, h
     if going_on:
         config = run.agree(config, override)
     fresh = not saved_steps(run.checkpoints)
+    if fresh and config.train.hints_only and not config.init:
+        raise SgruError(
+            f"{run.path}: hints alone are trained for a model that colours already; name it with "
+            "--init"
+        )
     init = load_model(config.init) if config.init and fresh else None
     problems = _tell(found, extras, say)
 

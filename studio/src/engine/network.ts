@@ -1,7 +1,7 @@
 // The network in the browser: LiteRT.js and one TFLite file, at whatever size a sketch needs.
 
 import { type CompiledModel, getDefaultEnvironment, loadAndCompile, loadLiteRt, Tensor } from '@litertjs/core';
-import { failureOf } from '../errors';
+import { failureOf, StudioError } from '../errors';
 import type { Working } from '../pixels/colouring';
 import { fetchBytes, type Progress } from './fetching';
 import { type ModelInfo, readModel, resizedModel } from './tflite';
@@ -105,7 +105,7 @@ export class Network {
 
 /** Loads the runtime and the model. Throws StudioError. */
 export async function openNetwork(options: OpenOptions, progress: Progress): Promise<Network> {
-  if (!('CompressionStream' in self) || !('OffscreenCanvas' in self)) throw failureOf('old', 'oldBrowser');
+  if (!('CompressionStream' in self) || !('OffscreenCanvas' in self)) throw new StudioError('oldBrowser');
   const [variant, threads] = await chooseVariant(options);
   const wasm = `wasm/litert_wasm_${variant}internal.wasm`;
   const total = __FILES__[wasm] + __FILES__[__MODEL__];
@@ -116,7 +116,15 @@ export async function openNetwork(options: OpenOptions, progress: Progress): Pro
     fetchBytes(new URL(__MODEL__, options.base).href, 'noModel', each),
   ]);
   const info = readOrFail(bytes);
-  const count = await loadRuntime(options.base, wasm.replace('.wasm', '.js'), wasmBinary, threads);
+  const script = new URL(wasm.replace('.wasm', '.js'), options.base).href;
+  let count: number;
+  try {
+    count = await loadRuntime(script, wasmBinary, threads);
+  } catch (error) {
+    if (!threads) throw failureOf(error, 'noRuntime');
+    console.warn(error); // some devices refuse the memory that threads share
+    return openNetwork({ ...options, threads: false }, progress);
+  }
   const gpu = options.webgpu && getDefaultEnvironment().webGpuDevice !== null;
   const network = new Network(bytes, info, count, gpu ? 'webgpu' : 'wasm');
   try {
@@ -131,7 +139,8 @@ function readOrFail(bytes: Uint8Array): ModelInfo {
   try {
     return readModel(bytes);
   } catch (error) {
-    throw failureOf(error instanceof RangeError ? 'damaged' : error, 'badModel');
+    console.warn(error); // also a RangeError, where the file ends too early
+    throw new StudioError('badModel');
   }
 }
 
@@ -145,17 +154,13 @@ async function chooseVariant({ threads, webgpu }: OpenOptions): Promise<[string,
   return possible ? ['threaded_', true] : ['', false];
 }
 
-async function loadRuntime(base: string, script: string, wasmBinary: Uint8Array, threads: boolean): Promise<number> {
-  const url = new URL(script, base).href;
+async function loadRuntime(script: string, wasmBinary: Uint8Array, threads: boolean): Promise<number> {
+  const folder = new URL('.', script).href;
   // Emscripten's settings: the file was fetched already, and helpers start from the same script.
-  const settings = { wasmBinary, mainScriptUrlOrBlob: url, locateFile: (name: string) => new URL(`wasm/${name}`, base).href };
+  const settings = { wasmBinary, mainScriptUrlOrBlob: script, locateFile: (name: string) => folder + name };
   (self as unknown as { Module: object }).Module = settings;
-  try {
-    const runtime = await loadLiteRt(url, { threads });
-    return runtime.liteRtWasm.getThreadCount();
-  } catch (error) {
-    throw failureOf(error, 'noRuntime');
-  }
+  const runtime = await loadLiteRt(folder, { threads });
+  return runtime.liteRtWasm.getThreadCount();
 }
 
 function padded(

@@ -41,7 +41,7 @@ export async function writeOpenRaster(given: Layers): Promise<Uint8Array[]> {
   const veiled = keepAlpha && alpha !== null;
   const layers = layersOf(given, veiled);
   const text = new TextEncoder();
-  const members = [
+  const members: { name: string; parts: Uint8Array[] }[] = [
     { name: 'mimetype', parts: [text.encode('image/openraster')] },
     { name: 'stack.xml', parts: [text.encode(stack(width, height, layers))] },
   ];

@@ -12,7 +12,7 @@ const STEEPEST_LIGHT = 320;
 const DARKEST_PAPER = 0.5;
 const LEAST_LEVEL = 64;
 const GRAIN = 0.05;
-const LIKE_PAPER = 0.97;
+const LIKE_PAPER = Math.fround(0.97); // numpy takes it in single precision
 const BAND = 256;
 
 interface Blocks {

@@ -29,23 +29,16 @@ export function resizeBytes(
   from: [number, number] = [0, height],
 ): Uint8Array {
   const whole = from[0] === 0 && from[1] === height;
-  let [rows, data] = [height, source];
-  if (outWidth !== width) {
-    const taps = fixed(tapsFor(width, 0, width, outWidth, filter));
-    const wide = new Uint8Array(outWidth * height * channels);
-    const [top, bottom] = whole ? [0, height] : touched(from, height, filter);
-    for (let y = top; y < bottom; y++) {
-      across(data, y * width * channels, wide, y * outWidth * channels, channels, taps, outWidth);
-    }
-    data = wide;
+  const vertical = outHeight !== height || !whole;
+  if (outWidth > width && outHeight < height) {
+    // Pillow begins with the direction that makes less of it.
+    const low = columns(source, width * channels, outHeight, filter, from, height);
+    return rows(low, [width, outHeight], outWidth, channels, filter, [0, outHeight]);
   }
-  if (outHeight !== height || !whole) {
-    const taps = fixed(tapsFor(height, from[0], from[1], outHeight, filter));
-    const result = new Uint8Array(outWidth * outHeight * channels);
-    down(data, result, outWidth * channels, taps, outHeight);
-    [rows, data] = [outHeight, result];
-  }
-  return data === source ? source.slice(0, outWidth * rows * channels) : data;
+  const touched: [number, number] = [Math.max(0, Math.floor(from[0]) - reach(from, outHeight)), 0];
+  touched[1] = Math.min(height, Math.ceil(from[1]) + reach(from, outHeight));
+  const wide = outWidth === width ? source : rows(source, [width, height], outWidth, channels, filter, touched);
+  return vertical ? columns(wide, outWidth * channels, outHeight, filter, from, height) : wide.slice();
 }
 
 /** Resizes one plane of float32, as Pillow does in its mode F; arguments as for `resizeBytes`. */
@@ -116,42 +109,46 @@ function fixed(taps: Taps): Taps & { whole: Int32Array } {
   return { ...taps, whole: Int32Array.from(taps.weights, (w) => Math.trunc(0.5 + w * (1 << BITS))) };
 }
 
-function touched([start, end]: [number, number], height: number, filter: Filter): [number, number] {
-  const taps = tapsFor(height, start, end, 1, filter);
-  const reach = filter === 'box' ? 1 : 2;
-  const top = Math.max(0, Math.floor(start) - reach);
-  return [top, Math.min(height, Math.max(Math.ceil(end) + reach, taps.first[0] + taps.count[0]))];
+/** How many rows beyond a part may count in its rows, at most. */
+function reach([start, end]: [number, number], out: number): number {
+  return Math.ceil(Math.max(1, (end - start) / out)) + 1;
 }
 
-function across(
+function rows(
   source: Uint8Array,
-  from: number,
-  target: Uint8Array,
-  to: number,
-  channels: number,
-  taps: Taps & { whole: Int32Array },
+  [width, height]: [number, number],
   out: number,
-): void {
-  const { first, count, whole, stride } = taps;
-  for (let i = 0; i < out; i++) {
-    for (let c = 0; c < channels; c++) {
-      let sum = 1 << (BITS - 1);
-      let at = from + first[i] * channels + c;
-      for (let k = 0, w = i * stride; k < count[i]; k++, w++, at += channels) sum += source[at] * whole[w];
-      sum >>= BITS;
-      target[to + i * channels + c] = sum > 255 ? 255 : sum;
+  channels: number,
+  filter: Filter,
+  [top, bottom]: [number, number],
+): Uint8Array {
+  const { first, count, whole, stride } = fixed(tapsFor(width, 0, width, out, filter));
+  const target = new Uint8Array(out * height * channels);
+  for (let y = top; y < bottom; y++) {
+    let to = y * out * channels;
+    for (let i = 0; i < out; i++) {
+      for (let c = 0; c < channels; c++) {
+        let sum = 1 << (BITS - 1);
+        let at = (y * width + first[i]) * channels + c;
+        for (let k = 0, w = i * stride; k < count[i]; k++, w++, at += channels) sum += source[at] * whole[w];
+        sum >>= BITS;
+        target[to++] = sum > 255 ? 255 : sum;
+      }
     }
   }
+  return target;
 }
 
-function down(
+function columns(
   source: Uint8Array,
-  target: Uint8Array,
   rowLength: number,
-  taps: Taps & { whole: Int32Array },
   out: number,
-): void {
-  const { first, count, whole, stride } = taps;
+  filter: Filter,
+  [start, end]: [number, number],
+  height: number,
+): Uint8Array {
+  const { first, count, whole, stride } = fixed(tapsFor(height, start, end, out, filter));
+  const target = new Uint8Array(rowLength * out);
   const sums = new Int32Array(rowLength);
   for (let j = 0; j < out; j++) {
     sums.fill(1 << (BITS - 1));
@@ -165,4 +162,5 @@ function down(
       target[j * rowLength + i] = value > 255 ? 255 : value;
     }
   }
+  return target;
 }

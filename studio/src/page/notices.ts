@@ -1,0 +1,47 @@
+// What goes on, and what went wrong.
+
+import type { StudioError } from '../errors';
+import { byId, element } from './dom';
+import { text, type TextName } from './texts';
+
+let shown: [TextName, Record<string, string | number>] | null = null;
+
+/** Says what goes on in one line, and how far it is: a share of 1, null while nobody knows, undefined for no bar. */
+export function status(name: TextName | null, values: Record<string, string | number> = {}, share?: number | null): void {
+  shown = name ? [name, values] : null;
+  const line = byId('status');
+  const words = name ? text(name, values) : '';
+  if (line.textContent !== words) line.textContent = words;
+  const bar = byId<HTMLProgressElement>('progress');
+  bar.hidden = share === undefined;
+  if (typeof share === 'number') bar.value = share;
+  else bar.removeAttribute('value');
+}
+
+/** Says the present line anew, in another language. */
+export function repeatStatus(): void {
+  if (shown) byId('status').textContent = text(...shown);
+}
+
+/** Tells of a failure in a box that can be dismissed; `retry` puts a button into it. */
+export function alarm(failure: StudioError | TextName, retry?: () => void): void {
+  const [name, values] = typeof failure === 'string' ? [failure, {}] : [failure.failure, failure.values];
+  const box = element('div', { class: 'alert', role: 'alert', 'data-failure': name });
+  box.append(element('p', {}, text(name, values)));
+  const button = (label: TextName, act?: () => void) => {
+    const made = element('button', { type: 'button', class: 'quiet' }, text(label));
+    made.addEventListener('click', () => {
+      box.remove();
+      act?.();
+    });
+    box.append(made);
+  };
+  if (retry) button('retry', retry);
+  button('dismiss');
+  byId('alerts').replaceChildren(box);
+}
+
+/** Takes the box away. */
+export function calm(): void {
+  byId('alerts').replaceChildren();
+}

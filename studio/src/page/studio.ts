@@ -1,0 +1,280 @@
+// What the artist works on, and what happens when something of it changes.
+
+import { Client } from '../client';
+import { failureOf } from '../errors';
+import type { Dab } from '../pixels/dabs';
+import type { SaveKind, SketchInfo } from '../protocol';
+import { Board, type Draft, MAX_BOARD } from './board';
+import { byId, element } from './dom';
+import { Hints } from './hints';
+import { alarm, calm, repeatStatus, status } from './notices';
+import { Proposals } from './proposals';
+import { Stage } from './stage';
+import { Store } from './store';
+import { text } from './texts';
+
+/** How much of a sketch has to be opaque for its transparency to be kept from the start: line art on a
+ * transparent layer would hide its own colours. */
+const MOSTLY_OPAQUE = 0.5;
+
+/** What is kept besides the sketch. */
+interface Kept {
+  dabs: Dab[];
+  chosen: number;
+  keepAlpha: boolean;
+}
+
+/** The whole page at work. */
+export class Studio {
+  private readonly client = new Client(() => void this.recover());
+  private readonly store = new Store();
+  private readonly stage = new Stage();
+  private readonly proposals = new Proposals((index) => void this.choose(index));
+  private readonly hints = new Hints(this.stage, () => this.dabsChanged(), () => {});
+  private readonly board = new Board((draft) => void this.store.set('draft', draft), (file, name) => void this.drawn(file, name));
+  private readonly keepAlpha = byId<HTMLInputElement>('keep-alpha');
+  private sketch: { file: Blob; name: string; info: SketchInfo } | null = null;
+  private network: 'loading' | 'ready' | 'failed' = 'loading';
+  private chosen = 0;
+  private coloured = false;
+  private colouring: 'idle' | 'busy' | 'again' = 'idle';
+  private restoring = false;
+  private losses = 0;
+
+  constructor() {
+    this.keepAlpha.addEventListener('change', () => {
+      this.keep();
+      void this.paint();
+    });
+    byId('another').addEventListener('click', () => this.view('empty'));
+    byId('edit').addEventListener('click', () => void this.edit());
+    for (const button of document.querySelectorAll<HTMLElement>('[data-save]')) {
+      button.addEventListener('click', () => void this.save(button.dataset.save as SaveKind));
+    }
+    this.proposals.expect(9);
+    this.hints.allow(false);
+  }
+
+  /** Loads the network and, meanwhile, what was open last. */
+  async start(): Promise<void> {
+    await Promise.all([this.open(), this.restore()]);
+  }
+
+  /** Colours a new sketch. The old one stays if this one cannot be read. */
+  async take(file: Blob, name: string, kept?: Kept): Promise<boolean> {
+    calm();
+    status('reading', {}, null);
+    try {
+      const info = await this.client.call('sketch', { file });
+      this.sketch = { file, name, info };
+      this.coloured = false;
+      this.chosen = kept?.chosen ?? 0;
+      byId('alpha').hidden = !info.hasAlpha;
+      this.keepAlpha.checked = kept?.keepAlpha ?? (info.hasAlpha && info.opaqueShare > MOSTLY_OPAQUE);
+      this.view('work');
+      this.stage.showSketch(info.preview, info.width, info.height);
+      this.proposals.expect(document.querySelectorAll('.proposal').length);
+      this.proposals.mark(this.chosen);
+      this.restoring = true; // the dabs are not new
+      this.hints.begin(info.width, info.height, kept?.dabs ?? []);
+      this.restoring = false;
+      if (!kept) {
+        void this.store.set('sketch', { file, name });
+        this.keep();
+      }
+      status(null);
+      void this.colour();
+      return true;
+    } catch (error) {
+      status(null);
+      alarm(failureOf(error, 'damaged'));
+      return false;
+    }
+  }
+
+  /** Opens the board with a blank page. */
+  draw(): void {
+    void this.openBoard({ name: text('drawing'), base: null, size: [900, 1200], strokes: [] });
+  }
+
+  /** Says all anew in another language. */
+  relabel(): void {
+    this.proposals.relabel();
+    this.hints.show();
+    repeatStatus();
+  }
+
+  /** Keys for the whole page; true if the key was one. */
+  key(event: KeyboardEvent): boolean {
+    const view = document.body.dataset.view;
+    const undo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z';
+    if (undo && view !== 'empty') {
+      const on = view === 'board' ? this.board : this.hints;
+      if (event.shiftKey) on.redo();
+      else on.undo();
+      return true;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || view !== 'work') return false;
+    if (/^[1-9]$/.test(event.key)) this.proposals.choose(Number(event.key) - 1);
+    else if (event.key === '+' || event.key === '=') this.stage.zoomBy(1);
+    else if (event.key === '-') this.stage.zoomBy(-1);
+    else if (event.key === '0') this.stage.zoomBy(-99);
+    else return false;
+    return true;
+  }
+
+  private view(name: 'empty' | 'work' | 'board'): void {
+    document.body.dataset.view = name;
+  }
+
+  private async open(): Promise<void> {
+    this.network = 'loading';
+    const asked = new URLSearchParams(location.search);
+    const given = { base: document.baseURI, threads: asked.get('threads') !== '0', webgpu: asked.get('webgpu') === '1' };
+    const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+    const progress = (loaded: number, total: number) => {
+      if (loaded < total) status('loading', { loaded: megabytes(loaded), total: megabytes(total) }, loaded / total);
+      else status('preparing', {}, null);
+    };
+    status('preparing', {}, null);
+    try {
+      const opened = await this.client.call('open', given, progress);
+      this.network = 'ready';
+      document.body.dataset.engine = opened.engine;
+      document.body.dataset.loadTime = opened.time.toFixed(0);
+      this.proposals.expect(opened.proposals);
+      this.hints.allow(opened.hints);
+      status('ready');
+      void this.colour();
+    } catch (error) {
+      this.network = 'failed';
+      status(null);
+      alarm(failureOf(error, 'noRuntime'), () => void this.anew());
+    }
+  }
+
+  private async restore(): Promise<void> {
+    const draft = await this.store.get<Draft>('draft');
+    const sketch = await this.store.get<{ file: Blob; name: string }>('sketch');
+    const kept = await this.store.get<Kept>('kept');
+    if (sketch && !this.sketch && !(await this.take(sketch.file, sketch.name, kept))) await this.store.set('sketch', undefined);
+    if (draft?.strokes.length) await this.openBoard(draft);
+  }
+
+  /** After the worker was lost: another one, but not over and over. */
+  private async recover(): Promise<void> {
+    alarm('lost');
+    if (this.losses++ < 3) await this.anew();
+  }
+
+  /** Begins with another worker and the same sketch. */
+  private async anew(): Promise<void> {
+    this.client.stop();
+    [this.coloured, this.colouring] = [false, 'idle'];
+    const [sketch, kept] = [this.sketch, this.kept];
+    const opened = this.open();
+    if (sketch) await this.take(sketch.file, sketch.name, kept);
+    await opened;
+  }
+
+  private get kept(): Kept {
+    return { dabs: this.hints.dabs, chosen: this.chosen, keepAlpha: this.keepAlpha.checked };
+  }
+
+  private keep(): void {
+    if (this.sketch) void this.store.set('kept', this.kept);
+  }
+
+  private dabsChanged(): void {
+    if (this.restoring) return;
+    this.keep();
+    void this.colour();
+  }
+
+  /** Colours with the hints as they are; what changes meanwhile is coloured afterwards. */
+  private async colour(): Promise<void> {
+    if (this.network !== 'ready' || !this.sketch) return;
+    if (this.colouring !== 'idle') {
+      this.colouring = 'again';
+      return;
+    }
+    try {
+      do {
+        this.colouring = 'busy';
+        status('colouring', {}, null);
+        document.body.setAttribute('aria-busy', 'true');
+        const result = await this.client.call('colour', { dabs: this.hints.dabs });
+        this.proposals.show(result.thumbnails, result.heads);
+        this.coloured = true;
+        await this.paint();
+        document.body.dataset.time = result.time.toFixed(0);
+        status('done', { seconds: (result.time / 1000).toFixed(1) });
+      } while ((this.colouring as string) === 'again');
+    } catch (error) {
+      status(null);
+      alarm(failureOf(error, 'networkFailed'), () => void this.colour());
+    } finally {
+      this.colouring = 'idle';
+      document.body.removeAttribute('aria-busy');
+    }
+  }
+
+  private async choose(index: number): Promise<void> {
+    this.chosen = index;
+    this.keep();
+    await this.paint();
+  }
+
+  private async paint(): Promise<void> {
+    if (!this.coloured) return;
+    try {
+      const index = this.chosen;
+      const picture = await this.client.call('paint', { index, keepAlpha: this.keepAlpha.checked });
+      if (index === this.chosen) this.stage.showResult(picture);
+      byId('after').dataset.shown = String(index);
+    } catch (error) {
+      alarm(failureOf(error, 'noMemory'));
+    }
+  }
+
+  private async save(kind: SaveKind): Promise<void> {
+    if (!this.coloured || !this.sketch) return;
+    const number = kind === 'ora' ? '' : `_${this.chosen + 1}`;
+    const name = `${this.sketch.name}${number}${kind === 'colour' ? '_colour' : ''}.${kind === 'ora' ? 'ora' : 'png'}`;
+    const given = { kind, index: this.chosen, keepAlpha: this.keepAlpha.checked, dabs: this.hints.dabs };
+    try {
+      status('saving', {}, 0);
+      const file = await this.client.call('save', given, (done, all) => status('saving', {}, done / all));
+      const url = URL.createObjectURL(file);
+      element('a', { href: url, download: name }).click();
+      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+      status('saved', { name });
+    } catch (error) {
+      status(null);
+      alarm(failureOf(error, 'noMemory'));
+    }
+  }
+
+  private async edit(): Promise<void> {
+    if (!this.sketch) return;
+    const { file, name, info } = this.sketch;
+    if (info.width * info.height > MAX_BOARD) alarm('tooLargeToDraw');
+    else await this.openBoard({ name, base: file, size: [info.width, info.height], strokes: [] });
+  }
+
+  private async openBoard(draft: Draft): Promise<void> {
+    try {
+      this.view('board');
+      await this.board.begin(draft);
+    } catch (error) {
+      this.view(this.sketch ? 'work' : 'empty');
+      alarm(failureOf(error, 'noMemory'));
+    }
+  }
+
+  private async drawn(file: Blob | null, name: string): Promise<void> {
+    await this.store.set('draft', undefined);
+    if (!file) this.view(this.sketch ? 'work' : 'empty');
+    else if (!(await this.take(file, name))) this.view('board');
+  }
+}

@@ -1,0 +1,157 @@
+// The worker: holds the network and the sketch, and does all work, so that the page never freezes.
+
+import { type Network, openNetwork } from './engine/network';
+import { type Failure, failureOf, StudioError } from './errors';
+import { bandsOf, writeOpenRaster } from './files/openraster';
+import { writePng } from './files/png';
+import { flatsOf, multiplied, orderOf, Painter, small, type Working, workingSketch } from './pixels/colouring';
+import { type Dab, workingHints } from './pixels/dabs';
+import { decodeSketch } from './pixels/decode';
+import { levelPaper } from './pixels/levels';
+import { resizeBytes } from './pixels/resample';
+import { workingShape } from './pixels/rounding';
+import { opaqueShare, type Sketch } from './pixels/sketch';
+import type { CallName, Calls, Coloured, Reply, Request, SketchInfo } from './protocol';
+
+const PREVIEW = 2048;
+
+let network: Network | null = null;
+let sketch: Sketch | null = null;
+let working: Working | null = null;
+// How the proposals stand without hints: with each new hint, they keep their places.
+let plain: { heads: number[]; flats: Uint8Array[] } | null = null;
+let flats: Uint8Array[] = [];
+
+type Answers = { [N in CallName]: (given: Calls[N][0], progress: (done: number, all: number) => void) => Promise<Calls[N][1]> };
+
+const answers: Answers = {
+  async open(given, progress) {
+    const start = performance.now();
+    network = await openNetwork(given, progress);
+    const { hints, proposals } = network.info;
+    return { hints, proposals, engine: network.engine, time: performance.now() - start };
+  },
+
+  async sketch({ file }) {
+    // The old sketch stays until the new one is read.
+    const read = await decodeSketch(file);
+    levelPaper(read.line, read.width, read.height);
+    [sketch, working, plain, flats] = [read, null, null, []];
+    const { width, height } = read;
+    const share = opaqueShare(read);
+    const preview = await shown(small(read, null, EMPTY, previewSize(read)), previewSize(read), null);
+    return { width, height, hasAlpha: read.alpha !== null, opaqueShare: share, preview } satisfies SketchInfo;
+  },
+
+  async colour({ dabs }) {
+    if (!network) throw new StudioError('noModel');
+    if (!sketch) throw new StudioError('lost');
+    const start = performance.now();
+    working ??= workingSketch(sketch, network.workingSize);
+    if (!plain) {
+      const unsorted = await coloured([]);
+      const heads = orderOf(unsorted, working);
+      plain = { heads, flats: heads.map((head) => unsorted[head]) };
+    }
+    const { heads } = plain;
+    if (dabs.length && network.info.hints) {
+      const unsorted = await coloured(dabs);
+      flats = heads.map((head) => unsorted[head]);
+    } else {
+      flats = plain.flats;
+    }
+    const time = performance.now() - start;
+    const { width, height, grey } = working;
+    const pictures = flats.map((flat) => shown(multiplied(flat, grey), [width, height], null));
+    return { heads, thumbnails: await Promise.all(pictures), time } satisfies Coloured;
+  },
+
+  async paint({ index, keepAlpha }) {
+    const { sketch, working, flat } = painted(index);
+    const size = previewSize(sketch);
+    const alpha = keepAlpha && sketch.alpha;
+    const full: [number, number] = [sketch.width, sketch.height];
+    const veil = alpha ? resizeBytes(alpha, full, size, 1, 'bilinear') : null;
+    return shown(small(sketch, flat, working, size), size, veil);
+  },
+
+  async save({ kind, index, keepAlpha, dabs }, progress) {
+    const { sketch, working, flat } = painted(index);
+    if (kind === 'ora') {
+      const report = (share: number) => progress(share, 1);
+      const parts = await writeOpenRaster({ sketch, working, flats, shown: index, dabs, keepAlpha, progress: report });
+      return new Blob(parts as BlobPart[], { type: 'image/openraster' });
+    }
+    const painter = new Painter(sketch, flat, working);
+    const wish = { layer: kind, alpha: keepAlpha ? 'keep' : 'drop' } as const;
+    const rows = bandsOf(sketch.height, (top, bottom) => {
+      progress(top, sketch.height);
+      return painter.rows(top, bottom, wish);
+    });
+    const parts = await writePng(sketch.width, sketch.height, painter.hasAlpha(wish) ? 4 : 3, rows, 'sgru_tf: studio');
+    return new Blob(parts as BlobPart[], { type: 'image/png' });
+  },
+};
+
+const EMPTY: Working = { width: 1, height: 1, grey: new Uint8Array(1), padded: [32, 32] };
+const OTHERWISE: Record<CallName, Failure> = {
+  open: 'noRuntime',
+  sketch: 'damaged',
+  colour: 'networkFailed',
+  paint: 'noMemory',
+  save: 'noMemory',
+};
+
+async function coloured(dabs: Dab[]): Promise<Uint8Array[]> {
+  const { width, height } = working!;
+  const size: [number, number] = [sketch!.width, sketch!.height];
+  const hints = network!.info.hints ? workingHints(dabs, size, [width, height]) : null;
+  const answer = await network!.run(working!, hints);
+  return flatsOf(answer.data, answer.shape, working!);
+}
+
+function painted(index: number): { sketch: Sketch; working: Working; flat: Uint8Array } {
+  if (!sketch || !working || !flats[index]) throw new StudioError('lost');
+  return { sketch, working, flat: flats[index] };
+}
+
+function previewSize({ width, height }: Sketch): [number, number] {
+  return workingShape(width, height, Math.min(PREVIEW, Math.max(width, height)));
+}
+
+/** A picture for the page, on white paper where `alpha` says so. */
+async function shown(rgb: Uint8Array, [width, height]: [number, number], alpha: Uint8Array | null): Promise<ImageBitmap> {
+  const picture = new ImageData(width, height);
+  for (let i = 0; i < width * height; i++) {
+    const a = alpha ? alpha[i] : 255;
+    for (let c = 0; c < 3; c++) picture.data[4 * i + c] = (rgb[3 * i + c] * a + 255 * (255 - a)) / 255;
+    picture.data[4 * i + 3] = 255;
+  }
+  return createImageBitmap(picture);
+}
+
+function bitmapsIn(result: unknown): ImageBitmap[] {
+  if (result instanceof ImageBitmap) return [result];
+  if (Array.isArray(result)) return result.flatMap(bitmapsIn);
+  if (result && Object.getPrototypeOf(result) === Object.prototype) return Object.values(result).flatMap(bitmapsIn);
+  return [];
+}
+
+async function answer<N extends CallName>({ id, call, given }: Request<N>): Promise<void> {
+  const send = (reply: Reply, transfer: Transferable[] = []) => self.postMessage(reply, { transfer });
+  try {
+    const result = await answers[call](given, (done, all) => send({ id, progress: [done, all] }));
+    send({ id, result }, bitmapsIn(result));
+  } catch (error) {
+    const { failure, values } = failureOf(error, OTHERWISE[call]);
+    send({ id, failure, values });
+  }
+}
+
+// One after the other, as the network holds one sketch at a time; but a sketch need not wait for the
+// network to load.
+let turn: Promise<void> = Promise.resolve();
+self.onmessage = (event: MessageEvent<Request>) => {
+  if (event.data.call === 'open') void answer(event.data);
+  else turn = turn.then(() => answer(event.data));
+};

@@ -1,0 +1,69 @@
+"""Training only what hints add to a network that colours already."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from test_training import PIXELS, SHORT, TINY, art, simple_lines, unjudged  # noqa: F401
+
+from sgru_tf.beginnings import freeze_all_but_hints
+from sgru_tf.errors import SgruError
+from sgru_tf.hint_spread import HintSpread
+from sgru_tf.loading import load_model
+from sgru_tf.model import build_sgru
+from sgru_tf.run_folder import RunConfig
+from sgru_tf.train_run import train
+
+
+def hints_only(art, init):  # noqa: F811
+    config = unjudged(art, hints_only=True, learning_rate=1e-2, steps=4, warmup=0)
+    model = dataclasses.replace(TINY, hints=True)
+    loss = dataclasses.replace(PIXELS, winner="colour", losers_start=1.0, losers_end=1.0)
+    return RunConfig(model, loss, config.train, config.data, init=str(init) if init else None)
+
+
+def test_the_rest_stays_as_it_is_to_the_bit(tmp_path, art):  # noqa: F811
+    base = build_sgru(TINY)
+    base.save(tmp_path / "base.keras")
+    run = tmp_path / "run"
+    assert train(hints_only(art, tmp_path / "base.keras"), run, say=lambda line: None) is None
+    trained = load_model(run / "last.keras")
+    fresh = build_sgru(trained.sgru_config)
+    learnt = {
+        layer.name
+        for layer in trained.layers
+        if any(
+            np.abs(one - other).max() > 1e-4
+            for one, other in zip(
+                layer.get_weights(), fresh.get_layer(layer.name).get_weights(), strict=True
+            )
+        )
+        and layer.name not in {layer.name for layer in base.layers}
+    }
+    assert "spread" in learnt
+    for layer in base.layers:
+        for one, other in zip(
+            layer.get_weights(), trained.get_layer(layer.name).get_weights(), strict=True
+        ):
+            np.testing.assert_array_equal(one, other)
+    # It goes on from its own checkpoint, without the other model.
+    (tmp_path / "base.keras").unlink()
+    more = hints_only(art, tmp_path / "base.keras")
+    assert train(more, run, say=lambda line: None) is None
+
+
+def test_it_needs_a_model_to_start_from(tmp_path, art):  # noqa: F811
+    with pytest.raises(SgruError, match="name it with --init"):
+        train(hints_only(art, None), tmp_path / "run", say=lambda line: None)
+    assert not (tmp_path / "run").exists()
+
+
+def test_what_is_frozen():
+    model = build_sgru(dataclasses.replace(TINY, hints=True))
+    count = len(model.trainable_variables)
+    freeze_all_but_hints(model)
+    assert 0 < len(model.trainable_variables) < count / 2
+    assert model.get_layer("spread").trainable and not model.get_layer("last").trainable
+    assert isinstance(model.get_layer("spread"), HintSpread)
+    with pytest.raises(SgruError, match="takes no hints"):
+        freeze_all_but_hints(build_sgru(TINY))

@@ -91,9 +91,11 @@ def _mobile_function(model):
         maps = backbone(given, training=False)
         pictures = tf.nn.bias_add(tf.nn.conv2d(maps, kernel, 1, "SAME"), bias)
         if spread is not None:
-            share, wanted = spread.mixture(pictures, maps, given["sketch"], hints)
-            wanted = tf.tile(wanted, (1, 1, 1, proposals))
-            pictures = (pictures + share * (wanted - pictures)) * scale + offset
+            # The name by which the quantizer knows what stays float.
+            with tf.name_scope(spread.name):
+                share, wanted = spread.mixture(pictures, maps, given["sketch"], given["hints"])
+                wanted = tf.tile(wanted, (1, 1, 1, proposals))
+                pictures = (pictures + share * (wanted - pictures)) * scale + offset
         pictures = tf.cast(tf.minimum(tf.nn.relu(pictures), 255.5), tf.uint8)
         return {"proposals": tf.concat(tf.split(pictures, proposals, axis=3), axis=0)}
 

@@ -1,5 +1,7 @@
 """How hints enter the network: a pyramid of their colours, added to its maps at every level.
 
+What they do to the proposals directly is in `sgru_tf.hint_spread`.
+
 A hint is a colour that the artist wants at a place. The input is (B, H, W, 4): RGB 0..255, and
 a mask, 0 where there is no hint, 1 where there is one. Where the mask is 0 the colour counts for
 nothing. All convolutions are without bias: where no hint is near, exactly nothing is added, and

@@ -50,7 +50,7 @@ test('paper is levelled as in Python', options, async () => {
     const grey = bytes(source);
     levelPaper(grey, ...size);
     const { mean, most } = apart(grey, bytes(wanted));
-    assert.ok(mean < 0.03 && most <= 1, `${size}: ${mean}, ${most}`);
+    assert.ok(mean < 0.01 && most <= 1, `${size}: ${mean}, ${most}`);
   }
 });
 

@@ -3,6 +3,7 @@
 import { type CompiledModel, getDefaultEnvironment, loadAndCompile, loadLiteRt, Tensor } from '@litertjs/core';
 import { failureOf, StudioError } from '../errors';
 import type { Working } from '../pixels/colouring';
+import { rint } from '../pixels/rounding';
 import { fetchBytes, type Progress } from './fetching';
 import { type ModelInfo, readModel, resizedModel } from './tflite';
 
@@ -20,6 +21,14 @@ export interface OpenOptions {
 export interface Answer {
   data: Uint8Array;
   shape: [number, number];
+}
+
+// What the runtime prints as errors.
+const complaints: string[] = [];
+
+function heard(line: string): void {
+  if (/^ERROR/.test(line)) complaints.push(line);
+  if (!/^INFO|npu_registry/.test(line)) console.warn(line);
 }
 
 /** A network that is ready to colour; open it with `openNetwork`. */
@@ -45,43 +54,62 @@ export class Network {
     return Math.max(this.info.width, this.info.height);
   }
 
-  /** Makes ready for sketches of a size; `run` does so too. Throws what the runtime throws. */
-  async prepare(padded: [number, number]): Promise<[number, number]> {
-    const own: [number, number] = [this.info.width, this.info.height];
-    const shape = this.resizable ? padded : own;
-    if (this.compiled?.shape.join() === shape.join()) return shape;
-    this.compiled?.model.delete();
-    this.compiled = null;
-    const bytes = shape.join() === own.join() ? this.bytes : resizedModel(this.bytes, ...shape);
-    try {
-      this.compiled = { model: await this.compile(bytes), shape };
-    } catch (error) {
-      if (shape === own) throw error;
-      this.resizable = false;
-      return this.prepare(padded);
-    }
-    return shape;
-  }
-
   /**
-   * Colours a sketch.
+   * Colours a sketch. Throws what the runtime throws.
    *
    * @param hints (working.height, working.width, 4), RGB 0-255 and a mask 0-1; for models that take them.
    */
   async run(working: Working, hints: Float32Array | null): Promise<Answer> {
-    const shape = await this.prepare(working.padded);
-    const model = this.compiled!.model;
-    const inputs: Record<string, Tensor> = {};
-    for (const { name, type } of this.info.inputs) {
-      const channels = name === 'hints' ? 4 : 1;
-      const values = name === 'hints' ? hints : working.grey;
-      const room = padded(values, working, shape, channels, name === 'hints' ? 0 : 255);
-      if (name === 'hints' && type === 'uint8') for (let i = 3; i < room.length; i += 4) room[i] *= 255;
-      const data = type === 'uint8' ? Uint8Array.from(room, (value) => Math.round(value)) : room;
-      inputs[name] = new Tensor(data, [1, shape[1], shape[0], channels]);
+    const own = this.ownShape;
+    // As sgru_tf/litert.py does: at the size of the sketch if the file can be resized, else on a page of white.
+    for (const shape of this.resizable ? [working.padded, own] : [own]) {
+      try {
+        complaints.length = 0;
+        const answer = await this.runAt(shape, working, hints);
+        // The runtime may print that it failed, go on, and colour everything black.
+        if (complaints.length) throw new Error(complaints.join('\n'));
+        return answer;
+      } catch (error) {
+        if (shape.join() === own.join()) throw error;
+        this.forget();
+        this.resizable = false;
+      }
     }
+    throw new Error('unreachable');
+  }
+
+  /** Makes ready for sketches of a size. Throws what the runtime throws. */
+  async prepare(shape: [number, number] = this.ownShape): Promise<CompiledModel> {
+    if (this.compiled?.shape.join() !== shape.join()) {
+      this.forget();
+      const bytes = shape.join() === this.ownShape.join() ? this.bytes : resizedModel(this.bytes, ...shape);
+      this.compiled = { model: await this.compile(bytes), shape };
+    }
+    return this.compiled!.model;
+  }
+
+  private get ownShape(): [number, number] {
+    return [this.info.width, this.info.height];
+  }
+
+  private forget(): void {
+    this.compiled?.model.delete();
+    this.compiled = null;
+  }
+
+  private async runAt(shape: [number, number], working: Working, hints: Float32Array | null): Promise<Answer> {
+    const model = await this.prepare(shape);
+    const inputs: Record<string, Tensor> = {};
     let outputs: Record<string, Tensor> = {};
     try {
+      for (const { name, type } of this.info.inputs) {
+        const channels = name === 'hints' ? 4 : 1;
+        const values = name === 'hints' ? hints : working.grey;
+        const room = padded(values, working, shape, channels, name === 'hints' ? 0 : 255);
+        if (name === 'hints' && type === 'uint8') for (let i = 3; i < room.length; i += 4) room[i] *= 255;
+        const data = type === 'uint8' ? Uint8Array.from(room, rint) : room;
+        inputs[name] = new Tensor(data, [1, shape[1], shape[0], channels]);
+      }
       outputs = await model.run(inputs);
       const data = await Object.values(outputs)[0].data();
       return { data: data instanceof Uint8Array ? data.slice() : clipped(data), shape };
@@ -96,6 +124,7 @@ export class Network {
         return await loadAndCompile(bytes, { accelerator: 'webgpu' });
       } catch (error) {
         console.warn('WebGPU cannot run this model; wasm does', error);
+        complaints.length = 0;
         this.accelerator = 'wasm';
       }
     }
@@ -128,7 +157,7 @@ export async function openNetwork(options: OpenOptions, progress: Progress): Pro
   const gpu = options.webgpu && getDefaultEnvironment().webGpuDevice !== null;
   const network = new Network(bytes, info, count, gpu ? 'webgpu' : 'wasm');
   try {
-    await network.prepare([info.width, info.height]);
+    await network.prepare();
   } catch (error) {
     throw failureOf(error, 'badModel');
   }
@@ -157,7 +186,13 @@ async function chooseVariant({ threads, webgpu }: OpenOptions): Promise<[string,
 async function loadRuntime(script: string, wasmBinary: Uint8Array, threads: boolean): Promise<number> {
   const folder = new URL('.', script).href;
   // Emscripten's settings: the file was fetched already, and helpers start from the same script.
-  const settings = { wasmBinary, mainScriptUrlOrBlob: script, locateFile: (name: string) => folder + name };
+  const settings = {
+    wasmBinary,
+    mainScriptUrlOrBlob: script,
+    locateFile: (name: string) => folder + name,
+    print: heard,
+    printErr: heard,
+  };
   (self as unknown as { Module: object }).Module = settings;
   const runtime = await loadLiteRt(folder, { threads });
   return runtime.liteRtWasm.getThreadCount();
@@ -180,5 +215,5 @@ function padded(
 }
 
 function clipped(data: ArrayLike<number>): Uint8Array {
-  return Uint8Array.from(data, (value) => Math.min(255, Math.max(0, Math.round(value))));
+  return Uint8Array.from(data, (value) => Math.min(255, Math.max(0, rint(value))));
 }

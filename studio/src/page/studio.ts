@@ -64,6 +64,7 @@ export class Studio {
   async take(file: Blob, name: string, kept?: Kept): Promise<boolean> {
     calm();
     status('reading', {}, null);
+    busy(true);
     try {
       const info = await this.client.call('sketch', { file });
       this.sketch = { file, name, info };
@@ -83,10 +84,12 @@ export class Studio {
         this.keep();
       }
       status(null);
+      busy(false);
       void this.colour();
       return true;
     } catch (error) {
       status(null);
+      busy(false);
       alarm(failureOf(error, 'damaged'));
       return false;
     }
@@ -202,7 +205,7 @@ export class Studio {
       do {
         this.colouring = 'busy';
         status('colouring', {}, null);
-        document.body.setAttribute('aria-busy', 'true');
+        busy(true);
         const result = await this.client.call('colour', { dabs: this.hints.dabs });
         this.proposals.show(result.thumbnails, result.heads);
         this.coloured = true;
@@ -215,7 +218,7 @@ export class Studio {
       alarm(failureOf(error, 'networkFailed'), () => void this.colour());
     } finally {
       this.colouring = 'idle';
-      document.body.removeAttribute('aria-busy');
+      busy(false);
     }
   }
 
@@ -277,4 +280,8 @@ export class Studio {
     if (!file) this.view(this.sketch ? 'work' : 'empty');
     else if (!(await this.take(file, name))) this.view('board');
   }
+}
+
+function busy(on: boolean): void {
+  byId('work').ariaBusy = String(on);
 }

@@ -30,8 +30,8 @@ export function resizeBytes(
 ): Uint8Array {
   const whole = from[0] === 0 && from[1] === height;
   const vertical = outHeight !== height || !whole;
-  if (outWidth > width && outHeight < height) {
-    // Pillow begins with the direction that makes less of it.
+  // Pillow 13 begins with the direction that is cheaper, by this rule; the other order differs by 1 at most.
+  if (outWidth !== width && height > outHeight && height - outHeight > 2 * (width - outWidth)) {
     const low = columns(source, width * channels, outHeight, filter, from, height);
     return rows(low, [width, outHeight], outWidth, channels, filter, [0, outHeight]);
   }

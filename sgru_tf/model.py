@@ -1,7 +1,8 @@
 """The Swish-Gated Residual U-Net (Liu, Chen, Hu, ISICA 2018): one sketch in, N colourings out.
 
 Input: (B, H, W, 1) float32, 0 (ink) to 255 (paper); H and W any multiple of 32. With hints a
-dictionary: `sketch` as before, `hints` (B, H, W, 4), RGB 0..255 and a mask 0..1.
+dictionary: `sketch` as before, `hints` (B, H, W, 4), RGB 0..255 and a mask 0..1; or the sketch
+alone.
 Output: (B, N, H, W, 3) float32 RGB, nominally 0 to 255, unbounded: clip and round to show it.
 
 The stages at width 1.0, N = 9 (f filters, sizes as parts of H x W):
@@ -36,6 +37,7 @@ from sgru_tf.config import ModelConfig
 from sgru_tf.hint_layers import HintGuide, HintPyramid
 from sgru_tf.hint_spread import HintSpread
 from sgru_tf.layers import ConvNorm, DecoderBlock, EncoderBlock, SplitProposals, SwishGate
+from sgru_tf.network_input import network_input
 
 ENCODER_FILTERS = (96, 192, 288, 384, 480)
 DECODER_FILTERS = (512, 480, 384, 288, 192)
@@ -113,6 +115,12 @@ class SwishGatedUNet(keras.Model):
         self.sgru_config = config
         self._policy = dtype
 
+    def __call__(self, inputs, *args, **kwargs):
+        """Colour sketches; a network with hints takes a sketch alone for one without hints."""
+        if not isinstance(inputs, dict):
+            inputs = network_input(self.sgru_config, inputs)
+        return super().__call__(inputs, *args, **kwargs)
+
     def get_config(self):
         """Give what `from_config` needs."""
         return {"config": self.sgru_config.to_dict(), "dtype": self._policy, "name": self.name}
@@ -134,7 +142,8 @@ def build_sgru(config: ModelConfig | None = None, dtype="float32") -> keras.Mode
     Returns:
         A `keras.Model` from (B, H, W, 1) float32 0..255 to (B, N, H, W, 3) float32, nominally
         0..255. H and W must be multiples of 32 and may differ from call to call. If the config
-        has `hints`, its input is a dictionary of `sketch` and `hints`, (B, H, W, 4).
+        has `hints`, its input is a dictionary of `sketch` and `hints`, (B, H, W, 4), or the sketch
+        alone.
     """
     return SwishGatedUNet(config, dtype=dtype)
 

@@ -5,6 +5,15 @@ from sgru_tf.errors import SgruError
 
 Settings = tuple[ModelConfig, LossConfig, TrainConfig]
 
+# Nine proposals that live, differ in hue, and dare to be colourful: measured in the model card.
+VIVID = LossConfig(
+    winner="colour",
+    normalise_mask=True,
+    mask_floor=0.1,
+    winner_lightness=0.25,
+    vividness=4.0,
+)
+
 
 def paper() -> Settings:
     """The network of Liu, Chen and Hu at its full width (see `ModelConfig`), for a GPU.
@@ -16,7 +25,7 @@ def paper() -> Settings:
     """
     return (
         ModelConfig(),
-        LossConfig(winner="colour", normalise_mask=True, mask_floor=0.1),
+        VIVID,
         TrainConfig(size=256, batch=8, steps=125_000, precision="mixed_bfloat16"),
     )
 
@@ -34,7 +43,7 @@ def small() -> Settings:
         # Trained on faces that fill the square; drawings hold whole figures, whose faces are that
         # large at twice the size.
         ModelConfig(width=0.25, working_size=256),
-        LossConfig(winner="colour", normalise_mask=True, mask_floor=0.1),
+        VIVID,
         TrainConfig(
             size=128,
             batch=8,
@@ -52,9 +61,8 @@ def small() -> Settings:
 def hints() -> Settings:
     """Hints for a model that has none: trains what they add, and leaves the model itself as it is.
 
-    Proposals are compared in the pixels alone, all of them alike, as a hint holds for all. Without
-    VGG and without gradients for the network a step takes about half the time of the preset `small`'s
-    (which is what the width is for; give `--width` for other models)::
+    Proposals are compared in the pixels alone, all of them alike, as a hint holds for all. The
+    width is that of `small`; give `--width` for other models::
 
         python train.py DATA RUN --preset hints --init MODEL
     """

@@ -65,6 +65,12 @@ def test_no_hints_is_exactly_the_network_without(hinted, tiny_config, sketch):
     np.testing.assert_array_equal(found, plain(sketch))
 
 
+def test_a_sketch_alone_is_one_without_hints(hinted, sketch):
+    without = hinted({"sketch": sketch, "hints": dot(0, 0) * 0})
+    np.testing.assert_array_equal(hinted(sketch), without)
+    np.testing.assert_allclose(hinted.predict(sketch, verbose=0), without, rtol=1e-4, atol=1e-2)
+
+
 def test_a_hint_changes_its_own_picture_near_and_far(hinted, sketch):
     plain, guided = (
         ops.convert_to_numpy(hinted({"sketch": sketch, "hints": hints}))

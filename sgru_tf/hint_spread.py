@@ -11,6 +11,7 @@ Written in `keras.ops` alone. With an empty mask the proposals stay exactly what
 """
 
 import keras
+import numpy as np
 from keras import ops
 
 CELL = 4
@@ -102,11 +103,17 @@ class HintSpread(keras.layers.Layer):
 
     def _walk(self, source, presence, ease):
         """Let hints walk; give what each cell gets, (B, h, w, 4 + keys), and its strength."""
-        one, nothing = ops.ones_like(presence), ops.zeros_like(presence)
         # Everything in one map, whose last two channels are the strength and a 1 that counts
-        # the neighbours: few operations a step, as phones have to take them one by one.
-        given = ops.concatenate([presence * source, presence, one], axis=-1)
-        kept = ops.concatenate([ops.ones_like(source), ease, nothing], axis=-1) * (1.0 - presence)
+        # the neighbours: few operations a step, as phones have to take them one by one. Written
+        # without maps of constants, which would give an exported file its size.
+        count = source.shape[-1]
+        carries, strong, one = (
+            ops.convert_to_tensor(np.repeat(np.eye(3, dtype="float32")[part], (count, 1, 1)))
+            for part in range(3)
+        )
+        given = ops.concatenate([presence * source, presence, presence], axis=-1)
+        given = given * (1.0 - one) + one
+        kept = (1.0 - presence) * (carries + ease * strong)
         map_ = given
         for _ in range(self.steps):
             strength = map_[..., -2:-1]
@@ -125,6 +132,7 @@ class HintSpread(keras.layers.Layer):
 
 def _enlarged(x):
     """Give a map the size of the picture, without edges between the cells."""
-    for axis in (1, 2):
-        x = ops.repeat(x, CELL, axis=axis)
+    # Of all ways to repeat, the one that phones know at rank 4, and that may be resized.
+    copies = np.ones((CELL, CELL, 1, 1)) * np.eye(x.shape[-1])
+    x = ops.conv_transpose(x, ops.convert_to_tensor(copies, x.dtype), CELL, "same")
     return ops.average_pool(x, CELL + 1, 1, "same")

@@ -150,10 +150,14 @@ def test_the_pyramid_of_hints_stays_float(exported):
     names = [(one["name"], one["dtype"]) for one in interpreter.get_tensor_details()]
     pyramid = [one for one in names if "pyramid" in one[0] and "_quantized" not in one[0]]
     assert len(pyramid) > 30 and {dtype for _, dtype in pyramid} == {np.float32}
-    # The guides compute with integers.
+    spread = [one for one in names if one[0].startswith("spread") or "/spread/" in one[0]]
+    assert len(spread) > 100 and {dtype for _, dtype in spread} <= {np.float32, np.int32}
+    # The guides compute with integers: of 58 and theirs all but the first block, and of the
+    # spread none.
     contents = exported["int8"].contents
-    guides = contents.convolutions - 58
-    assert guides >= 10 and contents.integer_convolutions == 55 + guides
+    guides, spreading = 12, 5
+    assert contents.convolutions == 58 + guides + spreading
+    assert contents.integer_convolutions == 55 + guides
 
 
 def test_files_are_judged_with_and_without_hints(exported, model, monkeypatch):

@@ -4,7 +4,8 @@
 
 The result is an ordinary `.keras` file of float32 variables whose values float16 can hold, which
 is what makes it compress to half the size; pictures that would differ by a grey level are refused.
-The settings of the run go beside it as `config.json`, without the folders of its machine.
+The settings of the run go beside it as `config.json`, without the folders of its machine; if it
+added hints to the model of another run, that one's too, as `before`.
 """
 
 import json
@@ -45,11 +46,20 @@ def main(run, out):
             target.writestr(name, source.read(name), zipfile.ZIP_DEFLATED, compresslevel=9)
     os.remove(part)
     os.replace(f"{out}.part", out)
-    settings = json.loads(RunFolder(run).read_config().to_json())
-    parts = {part: settings[part] for part in ("model", "loss", "train")}
-    parts["loss"]["weights"] = Path(parts["loss"]["weights"]).name
+    parts = settings(RunFolder(run))
+    before = RunFolder(RunFolder(run).read_config().init or "")
+    if parts["train"]["hints_only"] and before.exists():
+        parts["before"] = settings(before)
     (out.parent / "config.json").write_text(json.dumps(parts, indent=2) + "\n")
     print(f"{out}: {os.path.getsize(out) / 1e6:.2f} MB")
+
+
+def settings(run) -> dict:
+    """Give the settings of a run, without its folders."""
+    all_ = json.loads(run.read_config().to_json())
+    parts = {part: all_[part] for part in ("model", "loss", "train")}
+    parts["loss"]["weights"] = Path(parts["loss"]["weights"]).name
+    return parts
 
 
 if __name__ == "__main__":

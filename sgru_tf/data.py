@@ -36,7 +36,7 @@ class PictureData:
         config: Size of the squares, augmentation and seed.
         extras: Further samples and the share of all draws that each list gets. A list with
             fewer samples than draws in an epoch is repeated, a longer one takes several epochs.
-        hints: Draw hints for the training samples.
+        hints: Draw hints: for some of the training samples, and for all validation samples.
 
     Attributes:
         samples: The main samples.
@@ -178,16 +178,19 @@ class PictureData:
         if self.config.flip:
             mirrored = tf.random.stateless_uniform([], seeds[4]) < 0.5
             square = tf.cond(mirrored, lambda: tf.reverse(square, [1]), lambda: square)
-        if not self.hints:
-            return square
-        hints = simulate_hints(square[..., :3], square[..., 3:], tf.random.fold_in(_seed(key), 1))
-        return tf.concat([square, hints], axis=-1)
+        return self._hinted(square, key) if self.hints else square
 
     def _fit(self, rgb, sketch, key):
         """Bring the long side of one sample to the square, in the middle of it."""
         scale = self.config.size / tf.reduce_max(tf.shape(rgb)[:2])
         pair = _scaled(rgb, sketch, tf.cast(scale, tf.float32), _seed(key))
-        return _place(pair, self.config.size, tf.constant([0.5, 0.5]))
+        square = _place(pair, self.config.size, tf.constant([0.5, 0.5]))
+        return self._hinted(square, key, none=0.0) if self.hints else square
+
+    def _hinted(self, square, key, **options):
+        seed = tf.random.fold_in(_seed(key), 1)
+        hints = simulate_hints(square[..., :3], square[..., 3:], seed, **options)
+        return tf.concat([square, hints], axis=-1)
 
 
 def _seed(key):

@@ -85,7 +85,10 @@ def _trained(config: RunConfig, run: RunFolder, strategy, say, override: bool, h
         tuple((extra.train, share) for extra, share in extras),
         hints=config.model.hints,
     )
-    validation = PictureData(found.validation, config.train) if found.validation else None
+    validation = None
+    if found.validation:
+        # What hints add can be judged with hints alone; all else is judged without.
+        validation = PictureData(found.validation, config.train, hints=config.train.hints_only)
     trainer = Trainer(config, run, data, validation, strategy, say, init)
     # Only now, when nothing can be wrong with the settings any more: a run that was begun does
     # not let them change.

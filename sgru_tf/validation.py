@@ -16,7 +16,7 @@ class Judge:
     Args:
         model: The network; its weights may change between two calls.
         loss: A `CollectionLoss`.
-        data: A `PictureData`.
+        data: A `PictureData`; if it draws hints, the network is judged with them.
         batch: Sketches at a time.
         count: At most so many samples.
     """
@@ -59,7 +59,8 @@ class Judge:
         return figures, sample_sheet(rows)
 
     def _judge_batch(self, target):
-        given = network_input(self.model.sgru_config, target[..., 3:4])
+        hints = target[..., 4:] if target.shape[-1] == 8 else None
+        given = network_input(self.model.sgru_config, target[..., 3:4], hints)
         proposals = self.model(given, training=False)
         return self.loss.evaluate(target, proposals), proposals
 
@@ -68,11 +69,14 @@ def sample_sheet(rows) -> Image.Image:
     """Lay out samples: a row each, the sketch, the proposals, the true colours.
 
     Args:
-        rows: Pairs of a target (H, W, 4) and proposals (N, H, W, 3), float 0..255.
+        rows: Pairs of a target (H, W, 4) and proposals (N, H, W, 3), float 0..255; or of a target
+            with hints (H, W, 8), which are then seen on the sketch.
     """
     lines = []
     for target, proposals in rows:
-        sketch = np.repeat(target[..., 3:], 3, axis=-1)
+        sketch = np.repeat(target[..., 3:4], 3, axis=-1)
+        if target.shape[-1] == 8:
+            sketch += target[..., 7:] * (target[..., 4:7] - sketch)
         lines.append(np.concatenate([sketch, *proposals, target[..., :3]], axis=1))
     return Image.fromarray(_pixels(np.concatenate(lines)))
 

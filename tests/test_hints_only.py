@@ -4,19 +4,23 @@ import dataclasses
 
 import numpy as np
 import pytest
-from test_training import PIXELS, SHORT, TINY, art, simple_lines, unjudged  # noqa: F401
+from test_training import PIXELS, TINY, art, settings, simple_lines  # noqa: F401
 
 from sgru_tf.beginnings import freeze_all_but_hints
+from sgru_tf.data import PictureData
 from sgru_tf.errors import SgruError
 from sgru_tf.hint_spread import HintSpread
 from sgru_tf.loading import load_model
+from sgru_tf.losses import CollectionLoss
 from sgru_tf.model import build_sgru
 from sgru_tf.run_folder import RunConfig
+from sgru_tf.sources import find_samples
 from sgru_tf.train_run import train
+from sgru_tf.validation import Judge
 
 
 def hints_only(art, init):  # noqa: F811
-    config = unjudged(art, hints_only=True, learning_rate=1e-2, steps=4, warmup=0)
+    config = settings(art, hints_only=True, learning_rate=1e-2, steps=4, warmup=0)
     model = dataclasses.replace(TINY, hints=True)
     loss = dataclasses.replace(PIXELS, winner="colour", losers_start=1.0, losers_end=1.0)
     return RunConfig(model, loss, config.train, config.data, init=str(init) if init else None)
@@ -46,10 +50,33 @@ def test_the_rest_stays_as_it_is_to_the_bit(tmp_path, art):  # noqa: F811
             layer.get_weights(), trained.get_layer(layer.name).get_weights(), strict=True
         ):
             np.testing.assert_array_equal(one, other)
+    assert (run / "best.keras").exists()
     # It goes on from its own checkpoint, without the other model.
     (tmp_path / "base.keras").unlink()
     more = hints_only(art, tmp_path / "base.keras")
     assert train(more, run, say=lambda line: None) is None
+
+
+def test_it_is_judged_with_hints(tmp_path, art):  # noqa: F811
+    config = hints_only(art, None)
+    pictures = find_samples(art, 0.0).validation
+    data = PictureData(pictures, config.train, hints=True)
+    (target,) = data.validation(2)
+    assert target.shape == (2, 32, 32, 8)
+    assert (np.asarray(target)[..., 7].max(axis=(1, 2)) == 1).all()
+    model = build_sgru(config.model)
+    scores = []
+    for spreads in (1.0, 0.0):
+        spread = model.get_layer("spread")
+        # Infinitely faint: nothing spreads.
+        spread.faint.assign(spread.faint if spreads else 1e9)
+        judged, sheet = Judge(model, CollectionLoss(config.loss), data, 2)()
+        scores.append(judged["best"])
+    assert scores[0] < scores[1]
+    hint = np.asarray(target)[0, ..., 7] == 1
+    np.testing.assert_allclose(
+        np.asarray(sheet)[:32, :32][hint], np.asarray(target)[0, ..., 4:7][hint], atol=1
+    )
 
 
 def test_it_needs_a_model_to_start_from(tmp_path, art):  # noqa: F811

@@ -1,12 +1,13 @@
 # make demo    set up and colour the sample sketches with the shipped weights
 # make test    set up and run the tests
 # make lint    check style
+# make studio  build the page that colours in the browser, and serve it on http://127.0.0.1:8000
 # make clean   remove what the others made
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint studio clean
 
 demo: .venv/demo.stamp
 	$(BIN)/python infer.py examples --out demo
@@ -20,8 +21,15 @@ lint: .venv/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
+# Node 20.19 or later. studio/dist is a folder that any static host can serve.
+studio: studio/node_modules/.package-lock.json
+	cd studio && npm run build && npm run serve
+
+studio/node_modules/.package-lock.json: studio/package-lock.json
+	cd studio && npm ci --no-audit --no-fund
+
 clean:
-	rm -rf .venv demo build dist *.egg-info
+	rm -rf .venv demo build dist *.egg-info studio/dist studio/node_modules
 
 .venv/demo.stamp: setup.cfg pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -12,7 +12,7 @@ const hash = createHash('sha256').update(readFileSync(model)).digest('hex').slic
 const modelName = `model/sgru-${hash}.tflite`;
 const samples = ['scarf', 'notebook', 'surprised'];
 
-const files: Record<string, string> = { [modelName]: model };
+const files: Record<string, string> = { [modelName]: model }; // name in dist/ -> file
 for (const variant of ['', 'threaded_', 'compat_']) {
   for (const suffix of ['js', 'wasm']) {
     const name = `litert_wasm_${variant}internal.${suffix}`;
@@ -20,6 +20,8 @@ for (const variant of ['', 'threaded_', 'compat_']) {
   }
 }
 for (const name of samples) files[`samples/${name}.png`] = new URL(`../examples/${name}.png`, root).pathname;
+files['samples/LICENSES.md'] = new URL('../examples/LICENSES.md', root).pathname;
+files['model/MODEL_CARD.md'] = new URL('../sgru_tf/pretrained/MODEL_CARD.md', root).pathname;
 
 /** Copies what is not part of the bundle: runtime, model, sample sketches. */
 function copied(): Plugin {
@@ -36,7 +38,7 @@ function copied(): Plugin {
   };
 }
 
-// With these, browsers give the page threads. `blob:` in img-src shows the sketch itself.
+// With these, browsers give the page threads.
 const headers = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',

@@ -1,5 +1,6 @@
 """The page in studio/: its arithmetic beside Python's, and the page itself in a real browser."""
 
+import importlib.util
 import json
 import os
 import shutil
@@ -14,7 +15,6 @@ import numpy as np
 import pytest
 from hinted import hinted_model
 from PIL import Image
-from studio_cases import cases, sketch
 
 from sgru_tf.export.tflite import export_tflite
 from sgru_tf.litert import LiteRTNetwork
@@ -26,6 +26,10 @@ CHROMIUM = Path("/usr/bin/chromium")
 ALIKE = 2
 """Grey levels by which the page's pictures may differ from those of infer.py, in the mean."""
 
+found = importlib.util.spec_from_file_location("studio_cases", STUDIO / "tests" / "cases.py")
+studio_cases = importlib.util.module_from_spec(found)
+found.loader.exec_module(studio_cases)
+
 
 def run(*command, **environment):
     return subprocess.run(
@@ -34,7 +38,7 @@ def run(*command, **environment):
         env={**os.environ, **{key: str(value) for key, value in environment.items()}},
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=400,
     )
 
 
@@ -67,9 +71,11 @@ def hinted_file(tmp_path_factory):
 def given(tmp_path_factory):
     """Files that the page is given, good and bad."""
     out = tmp_path_factory.mktemp("given")
-    lines = Image.fromarray(sketch(np.random.default_rng(3), 120, 200))
+    lines = Image.fromarray(studio_cases.sketch(np.random.default_rng(3), 120, 200))
     lines.save(out / "small.png")
-    (out / "size12345.png").write_bytes((out / "small.png").read_bytes().ljust(12345, b"\0"))
+    for size in (12345, 12346):
+        file = (out / "small.png").read_bytes().ljust(size, b"\0")
+        (out / f"size{size}.png").write_bytes(file)
     (out / "empty.png").write_bytes(b"")
     (out / "words.png").write_text("This is not a picture.\n")
     Image.new("1", (10_000, 10_000), 1).save(out / "huge.png")
@@ -88,8 +94,9 @@ def driven(packages, hinted_file, given, tmp_path_factory):
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is not installed")
     out = tmp_path_factory.mktemp("studio")
-    builds = {"shipped": shipped_tflite(), "hinted": hinted_file}
-    for name, model in builds.items():
+    builds = {shipped_tflite(): "shipped"}
+    builds.setdefault(hinted_file, "hinted")
+    for model, name in builds.items():
         built = run("npm", "run", "build", STUDIO_MODEL=model, STUDIO_OUT=out / name)
         assert built.returncode == 0, built.stdout + built.stderr
     saved = out / "saved"
@@ -97,7 +104,7 @@ def driven(packages, hinted_file, given, tmp_path_factory):
     done = run(
         *("node", "--test", "tests/page.test.js", "tests/hints.test.js"),
         STUDIO_DIST=out / "shipped",
-        STUDIO_HINTED=out / "hinted",
+        STUDIO_HINTED=out / builds[hinted_file],
         STUDIO_GIVEN=given,
         STUDIO_SAVED=saved,
         STUDIO_CHROMIUM=CHROMIUM,
@@ -122,7 +129,7 @@ def infer(sketches, out, model, *options):
 
 def test_the_arithmetic_is_that_of_python(packages, tmp_path):
     path = tmp_path / "cases.json"
-    path.write_text(json.dumps(cases(shipped_tflite())))
+    path.write_text(json.dumps(studio_cases.cases(shipped_tflite())))
     done = run("node", "--test", "tests/arithmetic.test.js", STUDIO_CASES=path)
     assert done.returncode == 0, done.stdout
 

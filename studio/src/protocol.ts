@@ -25,8 +25,11 @@ export interface SketchInfo {
 export interface Coloured {
   heads: number[];
   thumbnails: ImageBitmap[];
-  /** Milliseconds that the network took. */
+  /** Milliseconds in all, and those of the network alone. */
   time: number;
+  network: number;
+  /** What ran the network. */
+  engine: string;
 }
 
 /** What to save. */

@@ -21,6 +21,7 @@ let working: Working | null = null;
 // How the proposals stand without hints: with each new hint, they keep their places.
 let plain: { heads: number[]; flats: Uint8Array[] } | null = null;
 let flats: Uint8Array[] = [];
+let networkTime = 0;
 
 type Answers = { [N in CallName]: (given: Calls[N][0], progress: (done: number, all: number) => void) => Promise<Calls[N][1]> };
 
@@ -47,6 +48,7 @@ const answers: Answers = {
     if (!network) throw new StudioError('noModel');
     if (!sketch) throw new StudioError('lost');
     const start = performance.now();
+    networkTime = 0;
     working ??= workingSketch(sketch, network.workingSize);
     if (!plain) {
       const unsorted = await coloured([]);
@@ -63,7 +65,8 @@ const answers: Answers = {
     const time = performance.now() - start;
     const { width, height, grey } = working;
     const pictures = flats.map((flat) => shown(multiplied(flat, grey), [width, height], null));
-    return { heads, thumbnails: await Promise.all(pictures), time } satisfies Coloured;
+    const thumbnails = await Promise.all(pictures);
+    return { heads, thumbnails, time, network: networkTime, engine: network.engine } satisfies Coloured;
   },
 
   async paint({ index, keepAlpha }) {
@@ -106,7 +109,9 @@ async function coloured(dabs: Dab[]): Promise<Uint8Array[]> {
   const { width, height } = working!;
   const size: [number, number] = [sketch!.width, sketch!.height];
   const hints = network!.info.hints ? workingHints(dabs, size, [width, height]) : null;
+  const start = performance.now();
   const answer = await network!.run(working!, hints);
+  networkTime += performance.now() - start;
   return flatsOf(answer.data, answer.shape, working!);
 }
 

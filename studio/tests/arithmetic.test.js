@@ -1,5 +1,5 @@
 // The ported arithmetic beside the Python original: tests/test_studio.py writes the cases (the JSON
-// file that STUDIO_CASES names) with numpy and Pillow.
+// file that STUDIO_CASES names) with cases.py.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

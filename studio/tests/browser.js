@@ -26,7 +26,10 @@ export function launch() {
   });
 }
 
-/** Opens the page in a context of its own; `requests` collects every address that was asked for. */
+/**
+ * Opens the page in a context of its own; `requests` collects every address that was asked for. One thread
+ * unless `threads` is given: on busy cores several wait for each other.
+ */
 export async function open(browser, address, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, locale: 'en-GB', ...options });
   const requests = [];
@@ -36,7 +39,7 @@ export async function open(browser, address, options = {}) {
   page.on('pageerror', (error) => errors.push(String(error)));
   page.setDefaultTimeout(30_000);
   if (options.before) await options.before(page);
-  await page.goto(address);
+  await page.goto(options.threads ? address : `${address}?threads=0`);
   return { page, context, requests, errors };
 }
 

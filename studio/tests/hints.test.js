@@ -10,6 +10,7 @@ const { STUDIO_HINTED: hinted, STUDIO_GIVEN: given, STUDIO_SAVED: saved } = proc
 describe('hints', { skip: hinted ? false : 'tests/test_studio.py builds the page' }, () => {
   let server;
   let browser;
+  let shared;
   before(async () => [server, browser] = await Promise.all([serve(hinted), launch()]));
   after(async () => {
     await browser?.close();
@@ -17,7 +18,8 @@ describe('hints', { skip: hinted ? false : 'tests/test_studio.py builds the page
   });
 
   test('are placed, undone, moved, removed, saved, and kept over a reload', async () => {
-    const { page, context, errors } = await open(browser, server.address);
+    shared = await open(browser, server.address);
+    const { page, errors } = shared;
     await ready(page);
     await pick(page, `${given}/small.png`);
     await coloured(page);
@@ -67,14 +69,12 @@ describe('hints', { skip: hinted ? false : 'tests/test_studio.py builds the page
     await coloured(page);
     assert.deepEqual(await picture(page), both);
     assert.deepEqual(errors, []);
-    await context.close();
   });
 
   test('go with keys alone, by drag, and with the pipette', async () => {
-    const { page, context } = await open(browser, server.address);
-    await ready(page);
-    await pick(page, `${given}/small.png`);
-    await coloured(page);
+    const { page, context } = shared;
+    await page.click('#clear');
+    await page.click('.swatch[aria-label=pink]');
     await page.focus('#overlay');
     for (const key of ['ArrowLeft', 'Shift+ArrowUp', 'Enter']) await page.keyboard.press(key);
     await coloured(page);

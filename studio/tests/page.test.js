@@ -12,6 +12,7 @@ const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile:
 describe('the page', { skip: dist ? false : 'tests/test_studio.py builds it' }, () => {
   let server;
   let browser;
+  let shared; // several tests go on with one page, as loading takes longest
   before(async () => [server, browser] = await Promise.all([serve(dist), launch()]));
   after(async () => {
     await browser?.close();
@@ -19,7 +20,7 @@ describe('the page', { skip: dist ? false : 'tests/test_studio.py builds it' }, 
   });
 
   test('colours the samples, and asks no other host for anything', async () => {
-    const { page, context, requests, errors } = await open(browser, server.address);
+    const { page, context, requests, errors } = await open(browser, server.address, { threads: true });
     assert.equal(await page.evaluate(() => crossOriginIsolated), true);
     await ready(page);
     const heads = {};
@@ -52,7 +53,8 @@ describe('the page', { skip: dist ? false : 'tests/test_studio.py builds it' }, 
   });
 
   test('tells what is wrong with a file, and goes on', async () => {
-    const { page, context, errors } = await open(browser, server.address);
+    shared = await open(browser, server.address);
+    const { page, errors } = shared;
     await ready(page);
     for (const [file, name, words] of [
       ['empty.png', 'emptyFile', /0 bytes/],
@@ -77,7 +79,71 @@ describe('the page', { skip: dist ? false : 'tests/test_studio.py builds it' }, 
     await page.keyboard.press('2');
     await page.waitForFunction(() => document.getElementById('after').dataset.shown === '1');
     assert.deepEqual(errors, []);
-    await context.close();
+  });
+
+  test('takes what is pasted and dropped', async () => {
+    const { page } = shared;
+    const give = (type) =>
+      page.evaluate(async (type) => {
+        const canvas = new OffscreenCanvas(60, 80);
+        const pen = canvas.getContext('2d');
+        pen.fillStyle = '#fff';
+        pen.fillRect(0, 0, 60, 80);
+        pen.strokeRect(10, 10, 40, type === 'drop' ? 30 : 60);
+        const data = new DataTransfer();
+        data.items.add(new File([await canvas.convertToBlob()], 'a.png', { type: 'image/png' }));
+        const options = { bubbles: true, cancelable: true };
+        const paste = new ClipboardEvent('paste', { ...options, clipboardData: data });
+        document.body.dispatchEvent(type === 'drop' ? new DragEvent('drop', { ...options, dataTransfer: data }) : paste);
+      }, type);
+    await give('paste');
+    await coloured(page);
+    const { sum } = await picture(page);
+    await give('drop');
+    await coloured(page);
+    assert.notEqual((await picture(page)).sum, sum);
+  });
+
+  test('keys and screen readers', async () => {
+    const { page } = shared;
+    await pick(page, `${given}/small.png`);
+    await coloured(page);
+    await page.focus('.proposal[aria-checked=true]');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('End');
+    await page.waitForFunction(() => document.getElementById('after').dataset.shown === String(document.querySelectorAll('.proposal').length - 1));
+    await page.focus('#compare');
+    for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowLeft');
+    assert.equal(await page.evaluate(() => getComputedStyle(document.getElementById('sheet')).getPropertyValue('--split')), '95%');
+    const nameless = await page.evaluate(() =>
+      [...document.querySelectorAll('button, input:not([hidden]), select, [tabindex="0"]')]
+        .filter((one) => one.checkVisibility())
+        .filter((one) => !(one.ariaLabel || one.innerText?.trim() || one.labels?.[0]?.innerText.trim()))
+        .map((one) => one.outerHTML.slice(0, 120)),
+    );
+    assert.deepEqual(nameless, []);
+    assert.match(await page.innerText('[role=status]'), /Coloured in/);
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await ground();
+    await page.click('#theme');
+    assert.notEqual(await ground(), light);
+  });
+
+  test('a reload keeps the sketch and what was chosen', async () => {
+    const { page } = shared;
+    await pick(page, `${given}/small.png`);
+    await coloured(page);
+    await page.keyboard.press('3');
+    await page.waitForFunction(() => document.getElementById('after').dataset.shown === '2');
+    const was = await picture(page);
+    await page.click('#language');
+    assert.equal(await page.innerText('#edit'), '線を直す');
+    await page.reload();
+    await coloured(page);
+    assert.deepEqual(await picture(page), was);
+    assert.equal(await page.innerText('#edit'), '線を直す');
+    assert.equal(await page.getAttribute('html', 'lang'), 'ja');
+    await shared.context.close();
   });
 
   test('tells that runtime or model cannot be loaded, and tries again', async () => {
@@ -106,53 +172,18 @@ describe('the page', { skip: dist ? false : 'tests/test_studio.py builds it' }, 
     const refuse =
       'const real = self.createImageBitmap.bind(self);' +
       'self.createImageBitmap = (source, ...rest) => source.size === 12345' +
-      " ? Promise.reject(new RangeError('Array buffer allocation failed')) : real(source, ...rest);";
+      " ? Promise.reject(new RangeError('Array buffer allocation failed')) : real(source, ...rest);" +
+      "self.addEventListener('message', ({ data }) => { if (data.given.file?.size === 12346) throw new Error('gone'); });";
     const { page, context } = await open(browser, server.address, { before: (page) => changedWorker(page, refuse) });
     await pick(page, `${given}/size12345.png`);
     assert.match(await alarm(page, 'noMemory'), /memory/);
     await pick(page, `${given}/small.png`);
     await coloured(page);
-    await context.close();
-  });
-
-  test('a reload keeps the sketch and what was chosen', async () => {
-    const { page, context } = await open(browser, server.address);
-    await pick(page, `${given}/small.png`);
-    await coloured(page);
-    await page.keyboard.press('3');
-    await page.waitForFunction(() => document.getElementById('after').dataset.shown === '2');
     const was = await picture(page);
-    await page.click('#language');
-    assert.equal(await page.innerText('#edit'), '線を直す');
-    await page.reload();
+    await pick(page, `${given}/size12346.png`); // the worker itself dies
+    assert.match(await alarm(page, 'lost'), /started anew/);
     await coloured(page);
     assert.deepEqual(await picture(page), was);
-    assert.equal(await page.innerText('#edit'), '線を直す');
-    assert.equal(await page.getAttribute('html', 'lang'), 'ja');
-    await context.close();
-  });
-
-  test('takes what is pasted and dropped', async () => {
-    const { page, context } = await open(browser, server.address);
-    const give = (type) =>
-      page.evaluate(async (type) => {
-        const canvas = new OffscreenCanvas(60, 80);
-        const pen = canvas.getContext('2d');
-        pen.fillStyle = '#fff';
-        pen.fillRect(0, 0, 60, 80);
-        pen.strokeRect(10, 10, 40, type === 'drop' ? 30 : 60);
-        const data = new DataTransfer();
-        data.items.add(new File([await canvas.convertToBlob()], 'a.png', { type: 'image/png' }));
-        const options = { bubbles: true, cancelable: true };
-        const paste = new ClipboardEvent('paste', { ...options, clipboardData: data });
-        document.body.dispatchEvent(type === 'drop' ? new DragEvent('drop', { ...options, dataTransfer: data }) : paste);
-      }, type);
-    await give('paste');
-    await coloured(page);
-    const { sum } = await picture(page);
-    await give('drop');
-    await coloured(page);
-    assert.notEqual((await picture(page)).sum, sum);
     await context.close();
   });
 
@@ -194,29 +225,4 @@ describe('the page', { skip: dist ? false : 'tests/test_studio.py builds it' }, 
     await context.close();
   });
 
-  test('keys and screen readers', async () => {
-    const { page, context } = await open(browser, server.address);
-    await pick(page, `${given}/small.png`);
-    await coloured(page);
-    await page.focus('.proposal[aria-checked=true]');
-    await page.keyboard.press('ArrowRight');
-    await page.keyboard.press('End');
-    await page.waitForFunction(() => document.getElementById('after').dataset.shown === String(document.querySelectorAll('.proposal').length - 1));
-    await page.focus('#compare');
-    for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowRight');
-    assert.equal(await page.evaluate(() => getComputedStyle(document.getElementById('sheet')).getPropertyValue('--split')), '5%');
-    const nameless = await page.evaluate(() =>
-      [...document.querySelectorAll('button, input:not([hidden]), select, [tabindex="0"]')]
-        .filter((one) => one.checkVisibility())
-        .filter((one) => !(one.ariaLabel || one.innerText?.trim() || one.labels?.[0]?.innerText.trim()))
-        .map((one) => one.outerHTML.slice(0, 120)),
-    );
-    assert.deepEqual(nameless, []);
-    assert.match(await page.innerText('[role=status]'), /Coloured in/);
-    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    const light = await ground();
-    await page.click('#theme');
-    assert.notEqual(await ground(), light);
-    await context.close();
-  });
 });

@@ -78,12 +78,15 @@ export class Network {
     throw new Error('unreachable');
   }
 
-  /** Makes ready for sketches of a size. Throws what the runtime throws. */
-  async prepare(shape: [number, number] = this.ownShape): Promise<CompiledModel> {
+  private async prepare(shape: [number, number]): Promise<CompiledModel> {
     if (this.compiled?.shape.join() !== shape.join()) {
       this.forget();
       const bytes = shape.join() === this.ownShape.join() ? this.bytes : resizedModel(this.bytes, ...shape);
-      this.compiled = { model: await this.compile(bytes), shape };
+      try {
+        this.compiled = { model: await this.compile(bytes), shape };
+      } catch (error) {
+        throw failureOf(error, 'badModel');
+      }
     }
     return this.compiled!.model;
   }
@@ -155,13 +158,7 @@ export async function openNetwork(options: OpenOptions, progress: Progress): Pro
     return openNetwork({ ...options, threads: false }, progress);
   }
   const gpu = options.webgpu && getDefaultEnvironment().webGpuDevice !== null;
-  const network = new Network(bytes, info, count, gpu ? 'webgpu' : 'wasm');
-  try {
-    await network.prepare();
-  } catch (error) {
-    throw failureOf(error, 'badModel');
-  }
-  return network;
+  return new Network(bytes, info, count, gpu ? 'webgpu' : 'wasm');
 }
 
 function readOrFail(bytes: Uint8Array): ModelInfo {

@@ -75,10 +75,12 @@ export class Board {
     this.paper.focus({ preventScroll: true });
   }
 
+  /** Takes the last stroke away. */
   undo(): void {
     this.history.undo();
   }
 
+  /** Brings it back. */
   redo(): void {
     this.history.redo();
   }

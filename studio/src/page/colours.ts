@@ -35,8 +35,7 @@ export class Colours {
   private readonly buttons: HTMLButtonElement[];
   private colour = SWATCHES[7][0];
 
-  /** @param changed Called with a newly chosen colour. */
-  constructor(private readonly changed: (colour: string) => void) {
+  constructor() {
     const group = byId('swatches');
     this.buttons = SWATCHES.map(([colour]) => {
       const button = element('button', { type: 'button', role: 'radio', class: 'swatch', style: `--colour: ${colour}` });
@@ -67,7 +66,6 @@ export class Colours {
     this.colour = colour;
     this.hold(false);
     this.show();
-    this.changed(colour);
   }
 
   /** Names the swatches anew, in another language. */

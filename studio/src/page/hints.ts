@@ -13,22 +13,20 @@ const STEP = 0.01;
 export class Hints {
   private readonly overlay = byId('overlay');
   private readonly cross = element('div', { class: 'cross', 'aria-hidden': 'true' });
-  private readonly colours: Colours;
+  private readonly colours = new Colours();
   private readonly history: History<Dab[]>;
   private size: [number, number] = [1, 1];
   private taken = false;
   private at = { x: 0, y: 0 };
 
-  /** @param changed Called with the dabs after each change by the artist. */
+  /** @param changed Called after each change of the dabs. */
   constructor(
     private readonly stage: Stage,
-    changed: (dabs: Dab[]) => void,
-    colourChanged: (colour: string) => void,
+    changed: () => void,
   ) {
-    this.colours = new Colours(colourChanged);
     this.history = new History<Dab[]>([], () => {
       this.show();
-      changed(this.dabs);
+      changed();
     });
     byId('undo').addEventListener('click', () => this.undo());
     byId('redo').addEventListener('click', () => this.redo());
@@ -39,6 +37,7 @@ export class Hints {
     this.show();
   }
 
+  /** The dabs as they are. */
   get dabs(): Dab[] {
     return this.history.now;
   }
@@ -58,17 +57,14 @@ export class Hints {
     this.history.reset(dabs);
   }
 
+  /** Goes back by a step. */
   undo(): void {
     if (this.taken) this.history.undo();
   }
 
+  /** Goes forward again. */
   redo(): void {
     if (this.taken) this.history.redo();
-  }
-
-  /** Takes a colour in hand. */
-  take(colour: string): void {
-    this.colours.choose(colour);
   }
 
   /** Shows all anew, as after a change of language. */

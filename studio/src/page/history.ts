@@ -15,10 +15,12 @@ export class History<T> {
     return this.state;
   }
 
+  /** There is a step to go back. */
   get canUndo(): boolean {
     return this.past.length > 0;
   }
 
+  /** There is a step to go forward again. */
   get canRedo(): boolean {
     return this.future.length > 0;
   }
@@ -37,6 +39,7 @@ export class History<T> {
     this.changed();
   }
 
+  /** Goes back by a step. */
   undo(): void {
     const before = this.past.pop();
     if (before === undefined) return;
@@ -45,6 +48,7 @@ export class History<T> {
     this.changed();
   }
 
+  /** Goes forward again. */
   redo(): void {
     const after = this.future.pop();
     if (after === undefined) return;

@@ -37,8 +37,7 @@ export function setUpIntake(take: (file: Blob, name: string) => void): void {
   });
 
   for (const name of __SAMPLES__) {
-    const label = text('sample', { name });
-    const button = element('button', { type: 'button', class: 'sample', 'aria-label': label, 'data-sample': name });
+    const button = element('button', { type: 'button', class: 'sample', 'data-sample': name });
     const url = new URL(`samples/${name}.png`, document.baseURI).href;
     button.append(element('img', { src: url, alt: '', loading: 'lazy' }));
     button.addEventListener('click', () => {
@@ -48,6 +47,14 @@ export function setUpIntake(take: (file: Blob, name: string) => void): void {
         .catch(() => alarm('notPicture'));
     });
     byId('samples').append(button);
+  }
+  relabelSamples();
+}
+
+/** Names the samples anew, in another language. */
+export function relabelSamples(): void {
+  for (const button of byId('samples').querySelectorAll<HTMLElement>('[data-sample]')) {
+    button.setAttribute('aria-label', text('sample', { name: button.dataset.sample! }));
   }
 }
 

@@ -29,7 +29,7 @@ export class Stage {
     this.zoom = 0;
     for (const canvas of [this.before, this.after]) draw(canvas, preview);
     preview.close();
-    this.slider.value = '0';
+    this.slider.value = '100';
     this.compare();
     this.fit();
   }
@@ -82,7 +82,7 @@ export class Stage {
 
   private compare(): void {
     this.sheet.style.setProperty('--split', `${this.slider.value}%`);
-    this.sheet.classList.toggle('split', Number(this.slider.value) > 0);
+    this.sheet.classList.toggle('split', Number(this.slider.value) < 100);
   }
 
   private dragDivider(divider: HTMLElement): void {

@@ -7,6 +7,7 @@ import type { SaveKind, SketchInfo } from '../protocol';
 import { Board, type Draft, MAX_BOARD } from './board';
 import { byId, element } from './dom';
 import { Hints } from './hints';
+import { relabelSamples } from './intake';
 import { alarm, calm, repeatStatus, status } from './notices';
 import { Proposals } from './proposals';
 import { Stage } from './stage';
@@ -26,11 +27,11 @@ interface Kept {
 
 /** The whole page at work. */
 export class Studio {
-  private readonly client = new Client(() => void this.recover());
+  private readonly client = new Client(() => this.recover());
   private readonly store = new Store();
   private readonly stage = new Stage();
   private readonly proposals = new Proposals((index) => void this.choose(index));
-  private readonly hints = new Hints(this.stage, () => this.dabsChanged(), () => {});
+  private readonly hints = new Hints(this.stage, () => this.dabsChanged());
   private readonly board = new Board((draft) => void this.store.set('draft', draft), (file, name) => void this.drawn(file, name));
   private readonly keepAlpha = byId<HTMLInputElement>('keep-alpha');
   private sketch: { file: Blob; name: string; info: SketchInfo } | null = null;
@@ -84,8 +85,8 @@ export class Studio {
         this.keep();
       }
       status(null);
-      busy(false);
       void this.colour();
+      busy(false);
       return true;
     } catch (error) {
       status(null);
@@ -102,6 +103,7 @@ export class Studio {
 
   /** Says all anew in another language. */
   relabel(): void {
+    relabelSamples();
     this.proposals.relabel();
     this.hints.show();
     repeatStatus();
@@ -165,9 +167,9 @@ export class Studio {
   }
 
   /** After the worker was lost: another one, but not over and over. */
-  private async recover(): Promise<void> {
+  private recover(): void {
+    if (this.losses++ < 3) void this.anew();
     alarm('lost');
-    if (this.losses++ < 3) await this.anew();
   }
 
   /** Begins with another worker and the same sketch. */
@@ -201,16 +203,18 @@ export class Studio {
       this.colouring = 'again';
       return;
     }
+    busy(true);
     try {
       do {
         this.colouring = 'busy';
         status('colouring', {}, null);
-        busy(true);
         const result = await this.client.call('colour', { dabs: this.hints.dabs });
         this.proposals.show(result.thumbnails, result.heads);
         this.coloured = true;
         await this.paint();
-        document.body.dataset.time = result.time.toFixed(0);
+        const { dataset } = document.body; // for tests and measurements
+        [dataset.engine, dataset.network] = [result.engine, result.network.toFixed(0)];
+        dataset.time = result.time.toFixed(0);
         status('done', { seconds: (result.time / 1000).toFixed(1) });
       } while ((this.colouring as string) === 'again');
     } catch (error) {
@@ -282,6 +286,9 @@ export class Studio {
   }
 }
 
+let tasks = 0;
+
 function busy(on: boolean): void {
-  byId('work').ariaBusy = String(on);
+  tasks += on ? 1 : -1;
+  byId('work').ariaBusy = String(tasks > 0);
 }

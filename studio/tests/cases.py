@@ -63,7 +63,8 @@ def _resizings(rng):
         case = {"from": source, "to": target, "channels": channels, "filter": filter_}
         yield {**case, "source": _text(picture), "wanted": _text(np.asarray(wanted))}
         box = (source[1] * 0.3, source[1] * 0.8)
-        part = Image.fromarray(picture).resize(target, FILTERS[filter_], (0, box[0], source[0], box[1]))
+        whole = (0, box[0], source[0], box[1])
+        part = Image.fromarray(picture).resize(target, FILTERS[filter_], whole)
         yield {**case, "box": box, "source": _text(picture), "wanted": _text(np.asarray(part))}
 
 
@@ -120,7 +121,7 @@ def _hints(rng):
             dabs.append(Hint(x, y, tuple(int(v) for v in rng.integers(0, 256, 3))))
         dabs.append(Hint(dabs[0].x + 1 if dabs[0].x + 1 < size[0] else 0, dabs[0].y, (1, 2, 3)))
         wanted = working_hints(hint_picture(dabs, *size), *out)
-        given = [{"x": d.x, "y": d.y, "colour": "#{:02x}{:02x}{:02x}".format(*d.colour)} for d in dabs]
+        given = [{"x": d.x, "y": d.y, "colour": "#" + bytes(d.colour).hex()} for d in dabs]
         yield {"size": size, "out": out, "dabs": given, "wanted": _text(wanted)}
 
 

@@ -25,6 +25,7 @@ import numpy as np
 def main(run, out):
     """Pack the best model of RUN into the file OUT."""
     from sgru_tf import build_sgru, load_model
+    from sgru_tf.network_input import network_input
     from sgru_tf.run_folder import RunFolder
 
     trained = load_model(run)
@@ -33,8 +34,14 @@ def main(run, out):
 
     sketch = np.random.default_rng(0).uniform(size=(1, 256, 256, 1)) > 0.1
     sketch = 255 * sketch.astype("float32")
-    shown = [np.clip(np.asarray(network(sketch)), 0, 255) for network in (trained, packed)]
-    difference = np.abs(shown[0] - shown[1]).max()
+    hints = np.zeros((1, 256, 256, 4), "float32")
+    for row, column in np.random.default_rng(1).integers(8, 248, (16, 2)):
+        hints[0, row : row + 4, column : column + 4] = (row, column, 128, 1)
+    difference = 0.0
+    for given in (None, hints)[: 1 + trained.sgru_config.hints]:
+        asked = network_input(trained.sgru_config, sketch, given)
+        shown = [np.clip(np.asarray(network(asked)), 0, 255) for network in (trained, packed)]
+        difference = max(difference, np.abs(shown[0] - shown[1]).max())
     print(f"largest difference {difference:.3f} grey levels")
     if difference >= 1:
         raise click.ClickException("float16 does not hold these weights well enough")

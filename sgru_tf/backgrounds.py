@@ -18,6 +18,9 @@ from sgru_tf.files import write_image
 from sgru_tf.folder import Job, Outcome, failure, prepare_folder
 from sgru_tf.images import read_colour
 
+MAX_CUT_PIXELS = 36_000_000
+"""Largest picture that is cut, in pixels, as drawing lines takes. It takes 32 bytes a pixel."""
+
 # All in pixels of a picture whose long side is this.
 SIDE = 128
 # Steps between neighbours, in grey levels, up to which a surface is smooth.
@@ -138,6 +141,11 @@ def cut_jobs(
             picture = read_colour(job.source)
             if size:
                 picture.thumbnail((size, size), Image.Resampling.LANCZOS)
+            if picture.width * picture.height > MAX_CUT_PIXELS:
+                raise SgruError(
+                    f"{job.source}: {picture.width} x {picture.height} is more than "
+                    f"{MAX_CUT_PIXELS // 10**6} megapixels; shrink it with --size"
+                )
             cut = on_paper(np.asarray(picture))
             if cut is not None:
                 prepare_folder(job.folder)

@@ -60,6 +60,8 @@ def freeze_all_but_hints(model) -> None:
         SgruError: the network takes no hints.
     """
     if not model.sgru_config.hints:
-        raise SgruError("--hints-only: this network takes no hints; give --hints")
+        raise SgruError(
+            "hints alone are to be trained, but this network takes none; leave --no-hints out"
+        )
     for layer in model.layers:
         layer.trainable = isinstance(layer, (HintGuide, HintSpread))

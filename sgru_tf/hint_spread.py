@@ -32,7 +32,7 @@ class HintSpread(keras.layers.Layer):
 
     Args:
         keys: Numbers in the description of a place.
-        steps: Cells that a hint can walk: 32 are 128 pixels.
+        steps: Cells that a hint can walk: 32 are 128 pixels. It fades over the second half.
     """
 
     def __init__(self, keys=8, steps=32, **kwargs):
@@ -80,32 +80,38 @@ class HintSpread(keras.layers.Layer):
             hints: As for `call`.
 
         Returns:
-            The share, (B, H, W, 1) in 0..1, and the colour, (B, H, W, 3) in -1..1.
+            The share, (B, H, W, 1) in 0..1, and the colour, (B, H, W, 3), nominally in -1..1.
         """
         features, keys = ops.cast(features, "float32"), self.key(features)
         mask = ops.clip(hints[..., 3:], 0.0, 1.0)
         light = ops.mean(ops.maximum(x, -1.0), axis=-1, keepdims=True) + 1.0
         carried = ops.concatenate([hints[..., :3] / 255.0, light, keys], axis=-1)
         there = ops.average_pool(mask, CELL, CELL)
-        source = ops.average_pool(carried * mask, CELL, CELL) / ops.maximum(there, 1e-6)
+        least = CELL**-2 / 255.0
+        source = ops.average_pool(carried * mask, CELL, CELL) / ops.maximum(there, least)
         presence = ops.minimum(there * CELL**2, 1.0)
 
         ink = ops.max_pool(1.0 - sketch / 255.0, CELL, CELL)
         ease = self.ease(ops.average_pool(features, CELL, CELL)) + self.open - self.line * ink
         carried, strength = self._walk(source, presence, ops.sigmoid(ease))
 
-        carried, strength = _enlarged(carried), _enlarged(strength)
+        # Cells that nothing came to have no colour, and no part in that of their neighbours.
+        near, carried = _enlarged(self._near(presence)), _enlarged(carried * strength)
+        strength = _enlarged(strength)
+        carried = carried / (strength + NOTHING)
         likeness = ops.sum(keys * carried[..., 4:], axis=-1, keepdims=True)
         share = ops.sigmoid(self.alike * likeness + self.unlike)
         share = share * strength / (strength + ops.abs(self.faint) + NOTHING)
+        share = share * near
         shading = ops.minimum(light / (carried[..., 3:4] + DARKEST), BRIGHTEST)
         return share, 2.0 * shading * carried[..., :3] - 1.0 + self.shade(features)
 
     def _walk(self, source, presence, ease):
         """Let hints walk; give what each cell gets, (B, h, w, 4 + keys), and its strength."""
         # Everything in one map, whose last two channels are the strength and a 1 that counts
-        # the neighbours: few operations a step, as phones have to take them one by one. Written
-        # without maps of constants, which would give an exported file its size.
+        # the neighbours: few operations a step, as phones take them one by one. Written without
+        # maps of constants, which would give an exported file its size, and without small
+        # numbers, which 16 bits do not hold.
         count = source.shape[-1]
         carries, strong, one = (
             ops.convert_to_tensor(np.repeat(np.eye(3, dtype="float32")[part], (count, 1, 1)))
@@ -117,9 +123,19 @@ class HintSpread(keras.layers.Layer):
         map_ = given
         for _ in range(self.steps):
             strength = map_[..., -2:-1]
-            pooled = ops.average_pool(map_ * strength * strength * strength, 3, 1, "same")
-            map_ = given + kept * (pooled / (pooled[..., -1:] + NOTHING**3))
+            beside = strength / (ops.max_pool(strength, 3, 1, "same") + NOTHING)
+            pooled = ops.average_pool(map_ * beside * beside * beside, 3, 1, "same")
+            map_ = given + kept * (pooled / (pooled[..., -1:] + NOTHING))
         return map_[..., :-2], map_[..., -2:-1]
+
+    def _near(self, presence):
+        """Give 1 near hints, 0 where none can walk to, and what is between in between."""
+        quarter = self.steps // 4
+        for window in ((6 * quarter + 1, 1), (1, 6 * quarter + 1)):
+            presence = ops.max_pool(presence, window, 1, "same")
+        for window in ((2 * quarter + 1, 1), (1, 2 * quarter + 1)):
+            presence = ops.average_pool(presence, window, 1, "same")
+        return presence
 
     def compute_output_shape(self, x_shape, features_shape, sketch_shape, hints_shape):
         """Give the shape of x."""

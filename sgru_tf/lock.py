@@ -11,7 +11,8 @@ from sgru_tf.errors import SgruError
 def only_one(folder: Path):
     """Hold a folder for this process; the system lets go of it however the process ends.
 
-    File systems without locks, and Windows, hold nothing back.
+    Windows and file systems without locks hold nothing back, and network drives perhaps only the
+    processes of one machine.
 
     Raises:
         SgruError: another process holds it.
@@ -21,7 +22,13 @@ def only_one(folder: Path):
     except ImportError:
         yield
         return
-    handle = os.open(folder, os.O_RDONLY)
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        handle = None
+    if handle is None:
+        yield
+        return
     try:
         try:
             flock(handle, LOCK_EX | LOCK_NB)

@@ -117,9 +117,16 @@ class SwishGatedUNet(keras.Model):
 
     def __call__(self, inputs, *args, **kwargs):
         """Colour sketches; a network with hints takes a sketch alone for one without hints."""
-        if not isinstance(inputs, dict):
-            inputs = network_input(self.sgru_config, inputs)
-        return super().__call__(inputs, *args, **kwargs)
+        return super().__call__(self._input(inputs), *args, **kwargs)
+
+    def call(self, inputs, *args, **kwargs):
+        """Do so in `stateless_call` too, which comes here at once."""
+        return super().call(self._input(inputs), *args, **kwargs)
+
+    def _input(self, inputs):
+        if isinstance(inputs, dict):
+            return inputs
+        return network_input(self.sgru_config, inputs)
 
     def get_config(self):
         """Give what `from_config` needs."""

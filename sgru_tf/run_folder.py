@@ -144,6 +144,8 @@ class RunFolder:
         Raises:
             SgruError: the folder cannot be written, or holds other things.
         """
+        if self.exists():
+            raise SgruError(f"{self.path}: another process has just begun a training there")
         self.check_free()
         self.write_text(self.config_file, config.to_json())
 
@@ -163,7 +165,12 @@ class RunFolder:
         """
         before = self.read_config()
         differing = _differing(before, config)
-        fixed = [text for part, text in differing if part == "model"]
+        # A checkpoint holds the optimizer of what is trained, all of the network or hints alone.
+        fixed = [
+            text
+            for part, text in differing
+            if part == "model" or text.startswith("train.hints_only ")
+        ]
         if fixed:
             raise SgruError(
                 f"{self.path}: was begun with {'; '.join(fixed)}; a network keeps its shape: leave "

@@ -1,5 +1,6 @@
 """Sets up one training run from its settings: reads the data, then trains."""
 
+import dataclasses
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -66,10 +67,6 @@ def _trained(config: RunConfig, run: RunFolder, strategy, say, override: bool, h
             f"{run.path}: lies in the folder of pictures {inside[0]}, where its sheets would be "
             "taken for art; name a folder outside"
         )
-    found = find_samples(config.data, config.train.validation_share, config.train.seed)
-    extras = [(find_samples(path, 0.0), share) for path, share in config.extras]
-    if going_on:
-        config = run.agree(config, override)
     fresh = not saved_steps(run.checkpoints)
     if fresh and config.train.hints_only and not config.init:
         raise SgruError(
@@ -77,6 +74,14 @@ def _trained(config: RunConfig, run: RunFolder, strategy, say, override: bool, h
             "--init"
         )
     init = load_model(config.init) if config.init and fresh else None
+    if config.train.hints_only:
+        # The network is the other model's, whatever the settings say.
+        own = run.read_config().model if going_on else init.sgru_config
+        config = dataclasses.replace(config, model=dataclasses.replace(own, hints=True))
+    found = find_samples(config.data, config.train.validation_share, config.train.seed)
+    extras = [(find_samples(path, 0.0), share) for path, share in config.extras]
+    if going_on:
+        config = run.agree(config, override)
     problems = _tell(found, extras, say)
 
     data = PictureData(

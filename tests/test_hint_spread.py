@@ -102,6 +102,18 @@ def test_a_place_takes_the_colour_as_far_as_it_is_like_the_hinted_one(spread):
     assert share[8:24, 20:40].min() > 8 * share[40:56, 20:40].max()
 
 
+def test_a_hint_fades_without_an_edge(spread):
+    side = 192
+    shapes = [(1, side, side, channels) for channels in (9, 5, 1, 4)]
+    x, features, sketch, hints = (np.zeros(shape, "float32") for shape in shapes)
+    sketch += 255
+    hints[0, 14:17, 14:17] = 0, 200, 0, 1
+    change = 127.5 * np.abs(ops.convert_to_numpy(spread(x, features, sketch, hints)))
+    along = change[0, 15, :, 1]
+    assert along[60] > 50 and along[160] == 0
+    assert np.abs(np.diff(along[20:])).max() < 4
+
+
 def test_any_size_and_batch():
     layer = HintSpread(keys=2, steps=3)
     shapes = [(2, 32, 96, channels) for channels in (9, 5, 1, 4)]

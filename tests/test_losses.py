@@ -193,3 +193,26 @@ def test_the_backbone_stops_at_the_last_layer_used(golden_features):
     assert golden_features.layers[-1].name == "block5_conv2"
     assert not golden_features.trainable_weights
     assert [m.shape[-1] for m in golden_features.outputs] == [64, 128, 256, 512, 512]
+
+
+def test_places_of_strong_colour_weigh_more():
+    y_true = np.full((1, 32, 32, 4), 255, "float32")
+    y_true[0, :16, :, :3] = 200, 98, 98  # chroma 102; the other half is white
+    y_pred = np.stack([y_true[..., :3]] * 2, axis=1)
+    y_pred[0, 0, :16] += 10
+    y_pred[0, 1, 16:] += 10
+    for vividness, ratio in ((0.0, 1.0), (4.0, 1 + 4 * 102 / 255)):
+        loss = CollectionLoss(LossConfig(weights="none", vividness=vividness))
+        vivid, white = np.asarray(loss.distances(y_true, y_pred))[0]
+        np.testing.assert_allclose(vivid / white, ratio, rtol=1e-4)
+
+
+@pytest.mark.parametrize(("lightness", "winner"), [(1.0, 1), (0.25, 0), (0.0, 0)])
+def test_the_winner_is_chosen_by_hue_or_by_lightness_too(lightness, winner):
+    y_true = np.full((1, 32, 32, 4), 255, "float32")
+    y_true[..., :3] = 160, 100, 100
+    # One is off in lightness by 40, the other in hue by 20, -10, -10.
+    y_pred = np.stack([y_true[..., :3] + 40, y_true[..., :3] + (20, -10, -10)], axis=1)
+    loss = CollectionLoss(LossConfig(weights="none", winner="colour", winner_lightness=lightness))
+    wins = np.asarray(loss.evaluate(y_true, y_pred.astype("float32"))["wins"])
+    assert wins.argmax() == winner

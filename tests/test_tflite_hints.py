@@ -164,7 +164,7 @@ def test_the_pyramid_of_hints_stays_float(exported):
     # The guides compute with integers: of 58 and theirs all but the first block, and of the
     # spread none.
     contents = exported["int8"].contents
-    guides, spreading = 12, 5
+    guides, spreading = 12, 6
     assert contents.convolutions == 58 + guides + spreading
     assert contents.integer_convolutions == 55 + guides
 

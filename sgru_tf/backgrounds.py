@@ -16,10 +16,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from sgru_tf.errors import SgruError
 from sgru_tf.files import write_image
 from sgru_tf.folder import Job, Outcome, failure, prepare_folder
-from sgru_tf.images import read_colour
-
-MAX_CUT_PIXELS = 36_000_000
-"""Largest picture that is cut, in pixels, as drawing lines takes. It takes 32 bytes a pixel."""
+from sgru_tf.prepare import read_art
 
 # All in pixels of a picture whose long side is this.
 SIDE = 128
@@ -138,15 +135,7 @@ def cut_jobs(
             if path.exists() and not overwrite:
                 yield Outcome(job, "skipped")
                 continue
-            picture = read_colour(job.source)
-            if size:
-                picture.thumbnail((size, size), Image.Resampling.LANCZOS)
-            if picture.width * picture.height > MAX_CUT_PIXELS:
-                raise SgruError(
-                    f"{job.source}: {picture.width} x {picture.height} is more than "
-                    f"{MAX_CUT_PIXELS // 10**6} megapixels; shrink it with --size"
-                )
-            cut = on_paper(np.asarray(picture))
+            cut = on_paper(np.asarray(read_art(job.source, size)))
             if cut is not None:
                 prepare_folder(job.folder)
                 write_image(Image.fromarray(cut), path)

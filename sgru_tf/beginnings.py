@@ -60,8 +60,6 @@ def freeze_all_but_hints(model) -> None:
         SgruError: the network takes no hints.
     """
     if not model.sgru_config.hints:
-        raise SgruError(
-            "hints alone are to be trained, but this network takes none; leave --no-hints out"
-        )
+        raise SgruError("hints alone are to be trained, but this network takes none")
     for layer in model.layers:
         layer.trainable = isinstance(layer, (HintGuide, HintSpread))

@@ -136,6 +136,31 @@ def draw_jobs(jobs: Sequence[Job], out: Path, recipe: Recipe) -> Iterator[Outcom
             yield Outcome(job, "drawn")
 
 
+def read_art(path: Path, size: int | None = None) -> Image.Image:
+    """Read a colour picture that is to be worked on at its full size.
+
+    Args:
+        path: of the picture.
+        size: longest side in pixels, to which larger pictures are shrunk; None keeps all sizes.
+
+    Returns:
+        Picture of mode RGB.
+
+    Raises:
+        SgruError: it cannot be read, or has more than `MAX_DRAWN_PIXELS` then.
+    """
+    picture = read_colour(path)
+    if size:
+        picture.thumbnail((size, size), Image.Resampling.LANCZOS)
+    width, height = picture.size
+    if width * height > MAX_DRAWN_PIXELS:
+        raise SgruError(
+            f"{path}: {width} x {height} is more than {MAX_DRAWN_PIXELS // 10**6} megapixels; "
+            "shrink it with --size"
+        )
+    return picture
+
+
 def draw_lines(picture: Image.Image, style: str = "clean", key: str = "") -> Image.Image:
     """Draw the lines of a colour picture.
 
@@ -188,18 +213,10 @@ def side_by_side(colour: Image.Image, lines: Image.Image) -> Image.Image:
 
 
 def _draw(job: Job, missing: dict[int, Path], out: Path, recipe: Recipe) -> None:
-    picture = read_colour(job.source)
-    if recipe.size:
-        picture.thumbnail((recipe.size, recipe.size), Image.Resampling.LANCZOS)
-    width, height = picture.size
-    if width * height > MAX_DRAWN_PIXELS:
-        raise SgruError(
-            f"{job.source}: {width} x {height} is more than "
-            f"{MAX_DRAWN_PIXELS // 10**6} megapixels; shrink it with --size"
-        )
+    picture = read_art(job.source, recipe.size)
     if recipe.pairs and max(picture.size) < LEAST_SIDE:
         raise SgruError(
-            f"{job.source}: is too small for a pair, {width} x {height}; training takes "
+            f"{job.source}: is too small for a pair, {picture.width} x {picture.height}; training takes "
             f"{LEAST_SIDE} pixels and more"
         )
     # The name within the folder, so that neither the machine nor other pictures play a part.

@@ -92,6 +92,15 @@ def test_what_does_not_go_together(tmp_path, more):
     assert done.exit_code == 2 and "--on-paper writes colours alone" in done.output
 
 
+def test_too_large_a_picture_is_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr("sgru_tf.prepare.MAX_DRAWN_PIXELS", 10_000)
+    Image.fromarray(face(side=128)).save(tmp_path / "face.png")
+    command = [str(tmp_path / "face.png"), "--out", str(tmp_path / "out"), "--on-paper"]
+    done = CliRunner().invoke(prepare, command)
+    assert done.exit_code == 1 and "128 x 128 is more than" in done.output
+    assert "cut 1," in CliRunner().invoke(prepare, [*command, "--size", "90"]).output
+
+
 def test_the_pictures_themselves_are_not_replaced(tmp_path):
     Image.fromarray(face()).save(tmp_path / "face.png")
     done = CliRunner().invoke(prepare, [str(tmp_path), "--out", str(tmp_path), "--on-paper"])

@@ -69,6 +69,10 @@ def test_a_sketch_alone_is_one_without_hints(hinted, sketch):
     without = hinted({"sketch": sketch, "hints": dot(0, 0) * 0})
     np.testing.assert_array_equal(hinted(sketch), without)
     np.testing.assert_allclose(hinted.predict(sketch, verbose=0), without, rtol=1e-4, atol=1e-2)
+    # The way that `predict` and `fit` go on JAX.
+    weights = [[one.value for one in hinted.trainable_variables], hinted.non_trainable_variables]
+    found, _ = hinted.stateless_call(*weights, sketch)
+    np.testing.assert_allclose(found, without, rtol=1e-4, atol=1e-2)
 
 
 def test_a_hint_changes_its_own_picture_near_and_far(hinted, sketch):

@@ -216,8 +216,8 @@ def _draw(job: Job, missing: dict[int, Path], out: Path, recipe: Recipe) -> None
     picture = read_art(job.source, recipe.size)
     if recipe.pairs and max(picture.size) < LEAST_SIDE:
         raise SgruError(
-            f"{job.source}: is too small for a pair, {picture.width} x {picture.height}; training takes "
-            f"{LEAST_SIDE} pixels and more"
+            f"{job.source}: is too small for a pair, {picture.width} x {picture.height}; training "
+            f"takes {LEAST_SIDE} pixels and more"
         )
     # The name within the folder, so that neither the machine nor other pictures play a part.
     inner = Path(os.path.relpath(job.folder, out), job.source.name).as_posix()

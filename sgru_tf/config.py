@@ -173,6 +173,9 @@ class LossConfig(Config):
         losers_start: With `colour`: weight of the other proposals' plain pixel loss at the start
             of the training. High at first, so that every proposal learns to draw.
         losers_end: The same at the end. Low, so that they keep different colours.
+        losers_paper: With `colour`: weight of the other proposals' pixel loss where the true
+            picture is bare white paper. Which hair a sketch has is open, and so left to one
+            proposal; that paper stays white holds for all. With 0 some of them tint it.
         losers_fall: The share of the training after which `losers_end` is reached.
         balance_start: With `colour`: by how many grey levels a proposal is set back in the
             choice when it wins twice its fair share of `1 / proposals`, and helped when it wins
@@ -197,6 +200,7 @@ class LossConfig(Config):
     winner_lightness: float = _setting(1.0, low=0.0, high=1.0)
     losers_start: float = _setting(0.3, low=0.0, high=1.0)
     losers_end: float = _setting(0.03, low=0.0, high=1.0)
+    losers_paper: float = _setting(0.0, low=0.0, high=100.0)
     losers_fall: float = _setting(0.5, low=0.01, high=1.0)
     balance_start: float = _setting(4.0, low=0.0, high=255.0)
     balance_end: float = _setting(1.0, low=0.0, high=255.0)

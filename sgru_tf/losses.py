@@ -16,6 +16,11 @@ from sgru_tf.perceptual import build_features
 
 # Colours are compared for the choice of the winner at this fraction of the size: heads should
 # differ in colour, and drawing is decided in finer detail than that.
+WHITE = 250.0
+"""Least red, green and blue of white paper: JPEG leaves it a few grey levels short of 255."""
+
+PAPER_AROUND = 8
+
 COLOUR_POOL = 8
 
 
@@ -147,10 +152,14 @@ class CollectionLoss(keras.losses.Loss):
         winner = ops.sum(y_pred * wins[:, :, None, None, None], axis=1, keepdims=True)
         best = self.distances(y_true, winner)[:, 0]
         pixels = self.config.layer_weights[0] * self._distance(rgb[:, None], y_pred, mask)
-        others = ops.sum(pixels * (1.0 - wins), axis=1) / max(count - 1, 1)
         mean, share = ops.mean(pixels, axis=1), self.config.mean_share
+        loss = (1 - share) * best + share * mean + losers * _of_losers(pixels, wins)
+        if self.config.losers_paper:
+            bare = mask * bare_paper(rgb)[:, None]
+            tints = self.config.layer_weights[0] * self._distance(rgb[:, None], y_pred, bare)
+            loss = loss + self.config.losers_paper * _of_losers(tints, wins)
         return {
-            "loss": (1 - share) * best + share * mean + losers * others,
+            "loss": loss,
             "best": best,
             "mean": mean,
             "wins": wins,
@@ -195,6 +204,29 @@ class CollectionLoss(keras.losses.Loss):
         """Make the loss that `get_config` described."""
         options = dict(config)
         return cls(LossConfig.from_dict(options.pop("config")), **options)
+
+
+def _of_losers(values, wins):
+    """Mean of (B, N) over the proposals that did not win, (B,)."""
+    return ops.sum(values * (1.0 - wins), axis=1) / max(values.shape[1] - 1, 1)
+
+
+def bare_paper(rgb):
+    """Find white paper in true pictures: all white, and so is everything around.
+
+    Highlights, eyes and shirts are white too, but small, and not white for certain.
+
+    Args:
+        rgb: (B, H, W, 3) float32, 0 to 255.
+
+    Returns:
+        (B, H, W) float32, 1 where `PAPER_AROUND` pixels either way are white, else 0.
+    """
+    coloured = ops.cast(ops.min(rgb, axis=-1, keepdims=True) < WHITE, "float32")
+    window = 2 * PAPER_AROUND + 1
+    for sides in ((window, 1), (1, window)):
+        coloured = ops.max_pool(coloured, sides, 1, "same")
+    return 1.0 - coloured[..., 0]
 
 
 def _pixel_errors(y_true, y_pred):

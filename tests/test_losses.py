@@ -9,7 +9,7 @@ from conftest import GOLDEN, golden_value
 
 from sgru_tf.config import LossConfig, ModelConfig
 from sgru_tf.errors import SgruError
-from sgru_tf.losses import CollectionLoss, best_proposal, mean_proposal
+from sgru_tf.losses import CollectionLoss, bare_paper, best_proposal, mean_proposal
 from sgru_tf.model import build_sgru
 from sgru_tf.perceptual import build_features, truncate
 from sgru_tf.reference import fold_scale, published_name, set_published_weights
@@ -216,3 +216,38 @@ def test_the_winner_is_chosen_by_hue_or_by_lightness_too(lightness, winner):
     loss = CollectionLoss(LossConfig(weights="none", winner="colour", winner_lightness=lightness))
     wins = np.asarray(loss.evaluate(y_true, y_pred.astype("float32"))["wins"])
     assert wins.argmax() == winner
+
+
+def test_paper_stays_white_in_every_proposal():
+    y_true = np.full((1, 64, 64, 4), 255, "float32")
+    y_true[0, :24, :, :3] = 150, 90, 60
+    y_pred = np.stack([y_true[..., :3]] * 3, axis=1)
+    y_pred[0, 1, 48:] -= 32  # tints a quarter, all of it paper
+    y_pred[0, 2, :24] -= 32  # other hair: its own affair
+    plain, strict = (
+        CollectionLoss(
+            LossConfig(
+                weights="none",
+                winner="colour",
+                mean_share=0.0,
+                normalise_mask=True,
+                losers_paper=weight,
+            )
+        ).evaluate(y_true, y_pred, losers=0.0)
+        for weight in (0.0, 4.0)
+    )
+    assert np.asarray(strict["wins"]).tolist() == [[1, 0, 0]]
+    assert float(plain["loss"][0]) == 0.0
+    assert float(strict["loss"][0]) == pytest.approx(4.0 * 0.88 * 32 / 4 / 2, rel=1e-5)
+
+
+def test_bare_paper_is_white_with_white_around():
+    rgb = np.full((2, 64, 64, 3), 255, "float32")
+    rgb[0, 20, 30] = 255, 240, 255
+    rgb[1] = 249
+    rgb[1, 30:36, 30:36] = 255  # a highlight
+    bare = np.asarray(bare_paper(rgb))
+    expected = np.ones((64, 64))
+    expected[12:29, 22:39] = 0
+    np.testing.assert_array_equal(bare[0], expected)
+    assert not bare[1].any()

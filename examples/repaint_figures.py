@@ -34,18 +34,19 @@ from sgru_tf.metrics import lab
 from sgru_tf.prepare import read_art
 
 PALETTES = {
-    "#e6c45a": ("#34467e", "#b8433f"),  # blond: navy, brick
-    "#3c3742": ("#c23b45", "#e2dccf"),  # black: red, cream
-    "#7b4c31": ("#3f7f6d", "#dfc48b"),  # brown: sea green, straw
-    "#c3c8d6": ("#4b4458", "#8c3b57"),  # silver: slate, wine
-    "#4673c4": ("#e3a44a", "#f0e6d2"),  # blue: amber, cream
-    "#f09cb4": ("#5d8fb0", "#44506e"),  # pink: sky, ink blue
+    "#e6c45a": ("#3f4a6b", "#8d5650"),  # blond: navy, brick
+    "#3c3742": ("#8a8f9c", "#d8d2c8"),  # black: grey, cream
+    "#7b4c31": ("#5b7a72", "#d8cbb0"),  # brown: sea green, straw
+    "#c3c8d6": ("#4b4858", "#7d5a68"),  # silver: slate, wine
+    "#4673c4": ("#e9dcc4", "#a8957f"),  # blue: cream, sand
+    "#f09cb4": ("#5f7184", "#454c60"),  # pink: steel, ink blue
     "#c5383b": ("#3b3d49", "#d9c9a8"),  # red: black, sand
-    "#8257b8": ("#d8b25c", "#3f5d54"),  # violet: gold, fir
-    "#4f9f74": ("#9a5a4a", "#e5d3b0"),  # green: russet, straw
-    "#e1813a": ("#3c6f95", "#56714a"),  # orange: steel blue, moss
+    "#8257b8": ("#cdbf94", "#4c5b57"),  # violet: straw, fir
+    "#4f9f74": ("#7d6259", "#e5d9c4"),  # green: umber, cream
+    "#e1813a": ("#4f6a80", "#5d6a58"),  # orange: steel, moss
 }
-"""Hair, and the clothes with it: none of them a neighbour of the hair in hue."""
+"""Hair, and the clothes with it: never a neighbour in hue, and paler than the hair. Which proposal
+learns from a picture is decided by its colours; clothes are larger than hair, and would decide."""
 
 # The long side in pixels at which pixels are told apart: finer is no truer, as JPEG colours spread.
 SIDE = 384

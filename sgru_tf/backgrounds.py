@@ -110,8 +110,27 @@ def on_paper(rgb: np.ndarray) -> np.ndarray | None:
     return np.rint(rgb * (1 - share) + WHITE * share).astype(np.uint8)
 
 
+def with_room(rgb: np.ndarray, room: float) -> np.ndarray:
+    """Put a picture on a larger sheet of white paper, in the middle of its lower edge.
+
+    There a bust stands as figures do, and a face is as small as in the drawing of a whole figure.
+
+    Args:
+        rgb: (H, W, 3) uint8.
+        room: So many times as wide and high is the sheet; 1 or more.
+
+    Returns:
+        The sheet, uint8.
+    """
+    height, width = rgb.shape[:2]
+    sheet = np.full((round(height * room), round(width * room), 3), WHITE, np.uint8)
+    left = (sheet.shape[1] - width) // 2
+    sheet[sheet.shape[0] - height :, left : left + width] = rgb
+    return sheet
+
+
 def cut_jobs(
-    jobs: Sequence[Job], size: int | None = None, overwrite: bool = False
+    jobs: Sequence[Job], size: int | None = None, overwrite: bool = False, room: float = 1.0
 ) -> Iterator[Outcome]:
     """Write one picture after the other on white paper; a bad one does not stop the rest.
 
@@ -119,6 +138,7 @@ def cut_jobs(
         jobs: from `sgru_tf.prepare.plan_pictures`.
         size: longest side in pixels, to which larger pictures are shrunk; None keeps all sizes.
         overwrite: write again what is there already.
+        room: see `with_room`.
 
     Returns:
         An outcome for each job: "cut", "without" a plain background, for which nothing is
@@ -138,7 +158,7 @@ def cut_jobs(
             cut = on_paper(np.asarray(read_art(job.source, size)))
             if cut is not None:
                 prepare_folder(job.folder)
-                write_image(Image.fromarray(cut), path)
+                write_image(Image.fromarray(with_room(cut, room)), path)
         except Exception as error:  # an oversight of the program is one bad file too
             yield failure(job, error)
         else:

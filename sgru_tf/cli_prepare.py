@@ -56,6 +56,13 @@ class Part(click.ParamType):
     help="Write the colours instead, the plain background behind one figure painted white.",
 )
 @click.option(
+    "--room",
+    type=click.FloatRange(1, 8),
+    default=1.0,
+    show_default=True,
+    help="With --on-paper: put the figure on a sheet so many times as large, at its lower edge.",
+)
+@click.option(
     "--style",
     type=click.Choice(STYLES),
     help="Even black lines on white, or the variety that training draws on the fly.  [default: "
@@ -124,7 +131,8 @@ def prepare(ctx, art, out, **options):
 
     With --on-paper, NAME.png holds the colours of a figure on white: mixed in with --extra, such
     pictures teach train.py that paper stays paper. It is for pictures with one figure in the
-    middle, faces for one; those without a plain background behind it are left out.
+    middle, faces for one; those without a plain background behind it are left out. --room 2 makes
+    faces as small as those of whole figures are.
 
     With --shards, ART is one folder as train.py takes it. OUT gets NAME-00000-of-00064.tfrecord
     and so on, which train.py reads as well as pictures, and a report of what was left out. Parts
@@ -142,11 +150,13 @@ def prepare(ctx, art, out, **options):
 
 
 def _check(
-    art, packing, shards, scan, part, pairs, on_paper, lossless, name, style, draws, **_
+    art, packing, shards, scan, part, pairs, on_paper, room, lossless, name, style, draws, **_
 ) -> None:
     """Refuse options that do not go together."""
     if on_paper and (packing or pairs is not None or style or draws > 1):
         raise click.UsageError("--on-paper writes colours alone; pack or draw them afterwards")
+    if room > 1 and not on_paper:
+        raise click.UsageError("--room belongs to --on-paper")
     if shards is not None and scan:
         raise click.UsageError("--scan only looks; --shards looks too, and writes")
     if packing and len(art) > 1:
@@ -166,7 +176,7 @@ def _check(
 
 
 def _draw(
-    art, out, pairs, on_paper, style, draws, seed, size, recursive, overwrite, **_
+    art, out, pairs, on_paper, room, style, draws, seed, size, recursive, overwrite, **_
 ) -> tuple[str, int]:
     """Draw lines, or cut backgrounds; give the summary and the exit status."""
     style = style or ("random" if draws > 1 else "clean")
@@ -179,7 +189,7 @@ def _draw(
         tell_plan(problems, own)
         counts["failed"] += len(problems)
         progress = FileProgress(len(jobs))
-        cut = cut_jobs(jobs, size, overwrite)
+        cut = cut_jobs(jobs, size, overwrite, room)
         for outcome in cut if on_paper else draw_jobs(jobs, out, recipe):
             counts[outcome.status] += 1
             if outcome.status == "failed":

@@ -92,6 +92,21 @@ def test_what_does_not_go_together(tmp_path, more):
     assert done.exit_code == 2 and "--on-paper writes colours alone" in done.output
 
 
+def test_room_puts_the_figure_at_the_lower_edge_of_a_larger_sheet(tmp_path):
+    Image.fromarray(face()).save(tmp_path / "face.png")
+    command = [str(tmp_path / "face.png"), "--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(prepare, [*command, "--on-paper", "--room", "2"])
+    assert done.exit_code == 0, done.output
+    sheet = np.asarray(Image.open(tmp_path / "out" / "face.png"))
+    side = len(face())
+    assert sheet.shape == (2 * side, 2 * side, 3)
+    inner = sheet[side:, side // 2 : side // 2 + side]
+    np.testing.assert_array_equal(inner, on_paper(face()))
+    assert sheet[:side].min() == 255 and sheet[:, : side // 2].min() == 255
+    alone = CliRunner().invoke(prepare, [*command, "--room", "2"])
+    assert alone.exit_code == 2 and "--room belongs to --on-paper" in alone.output
+
+
 def test_too_large_a_picture_is_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr("sgru_tf.prepare.MAX_DRAWN_PIXELS", 10_000)
     Image.fromarray(face(side=128)).save(tmp_path / "face.png")

@@ -230,8 +230,8 @@ class TrainConfig(Config):
             norm of the whole batch's gradient, over all devices.
         average: Share of the old value in the running average of the weights, which is what is
             validated and saved. 0.999 averages over about 1,000 steps. 0 turns it off.
-        precision: `float32`, `mixed_bfloat16` (for GPUs; on a CPU that has it the small
-            network was slower with it, the paper's took 0.4 of the time) or `mixed_float16` (for
+        precision: `float32`, `mixed_bfloat16` (for GPUs, and CPUs that have it: there a step of
+            the small network took 0.86 of the time, of the paper's 0.4) or `mixed_float16` (for
             older GPUs; six times slower on CPUs).
         recompute: Keep only what passes between the blocks of the network, and compute the rest
             again for the gradient: less memory, for larger pictures or batches, in more time.

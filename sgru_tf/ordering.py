@@ -3,7 +3,8 @@
 Natural is what has the colours of art and leaves the paper white:
 
 - Mean and spread of L*, a* and b* over what is painted, beside those of true pictures: how far the
-  six are from their means, in the metric of their covariance (Mahalanobis).
+  six are from their means, in the metric of their covariance (Mahalanobis). With them goes the mean
+  chroma: without it the greyest proposal has the safest a* and b*, and comes first.
 - Where most proposals leave white paper, one that colours it is unlikely, and the other way round:
   the share of the picture where a proposal and the majority disagree about paper.
 
@@ -44,6 +45,8 @@ _CORRELATIONS = np.array(
     ]
 )
 _PRECISION = np.linalg.inv(_CORRELATIONS)
+# Their mean chroma, its deviation, and how much it counts beside the six.
+_CHROMA, _CHROMA_DEVIATION, _CHROMA_WEIGHT = 21.4, 9.0, 2.0
 _PAPER = 1.5  # of half the picture: as bad as 0.75 standard deviations
 
 
@@ -88,18 +91,22 @@ def unnaturalness(pictures: np.ndarray) -> np.ndarray:
     colours = [lab(picture) for picture in pictures]
     papers = np.stack([paper(one) for one in colours])
     looks = np.stack([_look(*both) for both in zip(colours, 1 - papers, strict=True)])
-    away = (looks - _MEANS) / _DEVIATIONS
-    distance = np.sqrt(((away @ _PRECISION) * away).sum(1) / len(_MEANS))
+    away = (looks[:, :6] - _MEANS) / _DEVIATIONS
+    pale = (looks[:, 6] - _CHROMA) / _CHROMA_DEVIATION
+    squares = ((away @ _PRECISION) * away).sum(1) + _CHROMA_WEIGHT * pale**2
+    distance = np.sqrt(squares / (len(_MEANS) + _CHROMA_WEIGHT))
     majority = papers.mean(0) > 0.5
     return distance + _PAPER * np.abs(papers - majority).mean((1, 2))
 
 
 def _look(colours: np.ndarray, painted: np.ndarray) -> np.ndarray:
-    """Give mean and standard deviation of L*, a* and b* over what is painted."""
+    """Give mean and deviation of L*, a* and b*, and the mean chroma, over what is painted: (7,)."""
     weights = painted + 1e-6  # a blank page has a look too
     weights = weights / weights.sum(dtype=np.float64)
     mean = np.einsum("hw,hwc->c", weights, colours)
-    return np.concatenate([mean, np.sqrt(np.einsum("hw,hwc->c", weights, (colours - mean) ** 2))])
+    spread = np.sqrt(np.einsum("hw,hwc->c", weights, (colours - mean) ** 2))
+    chroma = (weights * np.hypot(colours[..., 1], colours[..., 2])).sum()
+    return np.concatenate([mean, spread, [chroma]])
 
 
 def _small(pictures: Sequence[np.ndarray]) -> np.ndarray:

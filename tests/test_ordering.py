@@ -56,6 +56,14 @@ def test_the_natural_one_is_first():
     assert natural_order(pictures[::-1])[0] == 1
 
 
+def test_a_grey_one_comes_after_one_of_colour():
+    grey = painted((SKIN, (112, 106, 104), (120, 122, 128)))
+    assert natural_order([grey, painted(NATURAL)]) == [1, 0]
+    # Nor is the other end any better.
+    vivid = painted(((255, 120, 30), (200, 0, 20), (20, 40, 240)))
+    assert natural_order([vivid, painted(NATURAL), grey])[0] == 1
+
+
 def test_one_that_colours_the_paper_where_others_do_not_comes_later():
     tinted = painted(NATURAL, paper=(120, 120, 90))
     others = [painted((SKIN, (95 + k, 55, 45 + 3 * k), CLOTH)) for k in (0, 5, 10)]
@@ -96,7 +104,7 @@ def test_colorizer_sorts_and_tells_which_is_which():
 
 def test_what_is_sorted_is_the_picture_with_its_lines():
     """Black hatching makes the lighter of two colourings the natural one."""
-    dark, light = painted(NATURAL), painted((SKIN, (150, 110, 100), (165, 170, 190)))
+    dark, light = painted(NATURAL), painted((SKIN, (175, 115, 100), (150, 165, 210)))
     hatched = WHITE.copy()
     hatched[::2] = 90
     settings = {"order": "natural"}

@@ -16,6 +16,7 @@ const CORRELATIONS = [
   [0.16, 0.45, 0.05, 0.11, 1.0, 0.41],
   [0.19, 0.24, 0.02, 0.18, 0.41, 1.0],
 ];
+const [CHROMA, CHROMA_DEVIATION, CHROMA_WEIGHT] = [21.4, 9, 2];
 const PAPER = 1.5;
 
 // sRGB to CIE XYZ under D50; rows are divided by their sums, so that white is exactly (1, 1, 1).
@@ -71,12 +72,13 @@ function unnaturalness(colours: Float32Array[]): number[] {
   const precision = inverse(CORRELATIONS);
   const majority = papers[0].map((_, i) => (papers.reduce((sum, one) => sum + one[i], 0) / papers.length > 0.5 ? 1 : 0));
   return colours.map((one, n) => {
-    const away = look(one, papers[n]).map((value, k) => (value - MEANS[k]) / DEVIATIONS[k]);
-    let square = 0;
+    const { statistics, chroma } = look(one, papers[n]);
+    const away = statistics.map((value, k) => (value - MEANS[k]) / DEVIATIONS[k]);
+    let square = CHROMA_WEIGHT * ((chroma - CHROMA) / CHROMA_DEVIATION) ** 2;
     for (let i = 0; i < 6; i++) for (let j = 0; j < 6; j++) square += away[i] * precision[i][j] * away[j];
     let apart = 0;
     papers[n].forEach((value, i) => (apart += Math.abs(value - majority[i])));
-    return Math.sqrt(square / 6) + (PAPER * apart) / majority.length;
+    return Math.sqrt(square / (6 + CHROMA_WEIGHT)) + (PAPER * apart) / majority.length;
   });
 }
 
@@ -95,20 +97,21 @@ function ramp(value: number, low: number, high: number): number {
   return part * part * (3 - 2 * part);
 }
 
-/** Means of L*, a*, b* and their standard deviations over what is painted. */
-function look(colours: Float32Array, papers: Float32Array): number[] {
+/** Means of L*, a*, b* and their standard deviations, and the mean chroma, over what is painted. */
+function look(colours: Float32Array, papers: Float32Array): { statistics: number[]; chroma: number } {
   const weight = (i: number) => 1 - papers[i] + 1e-6;
   const [mean, square] = [[0, 0, 0], [0, 0, 0]];
-  let total = 0;
+  let [total, chroma] = [0, 0];
   for (let i = 0; i < papers.length; i++) {
     total += weight(i);
+    chroma += weight(i) * Math.hypot(colours[3 * i + 1], colours[3 * i + 2]);
     for (let c = 0; c < 3; c++) mean[c] += weight(i) * colours[3 * i + c];
   }
   for (let c = 0; c < 3; c++) mean[c] /= total;
   for (let i = 0; i < papers.length; i++) {
     for (let c = 0; c < 3; c++) square[c] += weight(i) * (colours[3 * i + c] - mean[c]) ** 2;
   }
-  return [...mean, ...square.map((value) => Math.sqrt(value / total))];
+  return { statistics: [...mean, ...square.map((value) => Math.sqrt(value / total))], chroma: chroma / total };
 }
 
 function distance(one: Float32Array, other: Float32Array): number {

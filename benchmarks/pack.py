@@ -5,6 +5,12 @@
 The result is an ordinary `.keras` file of float32 variables whose values float16 can hold, which
 is what makes it compress to half the size. Refused are weights with which a value would differ by a
 grey level; with hints one in a thousand, as where two hints meet a last bit decides between them.
+
+    python benchmarks/pack.py RUN OUT --saturation 1 --saturation 1.2 ...
+
+An average of what might be is paler than any of it. So each proposal's colours can be moved away
+from grey by a factor, all over the picture: that is linear, and done in the last layer.
+
 The settings of the run go beside it as `config.json`, without the folders of its machine; if it
 added hints to the model of another run, that one's too, as `before`.
 """
@@ -23,13 +29,22 @@ import numpy as np
 @click.command()
 @click.argument("run", type=click.Path(exists=True, file_okay=False))
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
-def main(run, out):
+@click.option(
+    "--saturation",
+    "factors",
+    type=float,
+    multiple=True,
+    help="Factor on the colours of a proposal; as many times as there are proposals.",
+)
+def main(run, out, factors):
     """Pack the best model of RUN into the file OUT."""
     from sgru_tf import build_sgru, load_model
     from sgru_tf.network_input import network_input
     from sgru_tf.run_folder import RunFolder
 
     trained = load_model(run)
+    if factors:
+        saturate(trained, factors)
     packed = build_sgru(trained.sgru_config)
     packed.set_weights([w.astype("float16").astype("float32") for w in trained.get_weights()])
 
@@ -61,6 +76,18 @@ def main(run, out):
         parts["before"] = settings(before)
     (out.parent / "config.json").write_text(json.dumps(parts, indent=2) + "\n")
     print(f"{out}: {os.path.getsize(out) / 1e6:.2f} MB")
+
+
+def saturate(model, factors) -> None:
+    """Move the colours of each proposal away from grey by its factor, in the last layer."""
+    luma = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601
+    kernel, bias = model.get_layer("last").get_weights()
+    for part in (kernel, bias):
+        # Red, green and blue of proposal u are the channels u, N + u and 2N + u.
+        colours = part.reshape(*part.shape[:-1], 3, len(factors))
+        grey = np.tensordot(colours, luma, (-2, 0))[..., None, :]
+        colours[:] = grey + (colours - grey) * np.array(factors)
+    model.get_layer("last").set_weights([kernel, bias])
 
 
 def settings(run) -> dict:

@@ -456,7 +456,7 @@ def test_validation_measures_what_evaluation_does(here):
 
 def test_the_shipped_weights_for_real(here):
     pairs(here / "d", [REDDISH, GREENISH])
-    result = run(shipped_tflite(), "d", "--out", "o", "--size", 64)
+    result = run(shipped_tflite(), "d", "--out", "o", "--size", 128)
     assert result.exit_code == 0, result.output
     model = outcome()["models"][shipped_tflite().name]
     assert model["proposals"] == len(model["wins"]) == 9

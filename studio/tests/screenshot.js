@@ -16,7 +16,7 @@ if (await page.isVisible('#hint-tools')) {
     ['blond', 0.24, 0.45],
     ['blond', 0.73, 0.4],
     ['fair skin', 0.49, 0.3],
-    ['teal', 0.5, 0.66],
+    ['teal', 0.5, 0.84],
     ['red', 0.44, 0.46],
   ]) {
     await page.click(`.swatch[aria-label="${colour}"]`);

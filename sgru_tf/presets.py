@@ -36,7 +36,7 @@ def small() -> Settings:
     """A quarter of the width: 3 million parameters, for laptops, phones and browsers.
 
     128 x 128, a batch of 8: about two seconds a step on two CPU cores with VGG16, so half a day for
-    all 20,000 steps there. The shipped weights saw 5,800, the last 3,200 of them with this loss;
+    all 20,000 steps there. The shipped weights saw 5,800 before `finish`, 3,200 with this loss;
     hair and skin came apart between steps 800 and 1,600::
 
         python train.py DATA RUN --preset small

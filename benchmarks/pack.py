@@ -43,6 +43,8 @@ def main(run, out, factors):
     from sgru_tf.run_folder import RunFolder
 
     trained = load_model(run)
+    if factors and len(factors) != trained.sgru_config.proposals:
+        raise click.UsageError(f"--saturation: give {trained.sgru_config.proposals} of them")
     if factors:
         saturate(trained, factors)
     packed = build_sgru(trained.sgru_config)

@@ -28,7 +28,9 @@ from PIL import Image, ImageDraw, ImageFilter
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from sgru_tf.errors import SgruError
 from sgru_tf.files import write_image
+from sgru_tf.folder import prepare_folder
 from sgru_tf.gamut import rgb_of
 from sgru_tf.metrics import lab
 from sgru_tf.prepare import read_art
@@ -65,7 +67,8 @@ def find_parts(rgb: np.ndarray, seeds: dict) -> dict[str, np.ndarray]:
     names, points = [], []
     for name in ("hair", "skin", "clothes", "clothes2", "other"):
         for x, y in seeds.get(name, ()):
-            down, along = int(y * height / 10), int(x * width / 10)
+            down = min(max(int(y * height / 10), 2), height - 3)
+            along = min(max(int(x * width / 10), 2), width - 3)
             names.append(name)
             points.append(np.median(space[down - 2 : down + 3, along - 2 : along + 3], axis=(0, 1)))
     distance = np.linalg.norm(space[:, :, None] - np.array(points), axis=-1)
@@ -131,19 +134,39 @@ def _soft(mask):
 @click.argument("figures", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("seeds", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--draws", default=6, help="So many palettes for each figure.")
+@click.option(
+    "--draws", type=click.IntRange(min=1), default=6, help="So many palettes for each figure."
+)
 def main(figures, seeds, out, draws):
-    """Write the FIGURES that SEEDS names to OUT, as NAME.1.png, NAME.2.png ..."""
-    out.mkdir(parents=True, exist_ok=True)
-    hairs, turn = list(PALETTES), 0
-    for name, given in json.loads(seeds.read_text()).items():
-        rgb = np.asarray(read_art(figures / name))
-        parts = find_parts(rgb, given)
-        for draw in range(1, draws + 1):
-            picture = repaint(rgb, parts, hairs[turn % len(hairs)])
-            write_image(Image.fromarray(picture), out / f"{Path(name).stem}.{draw}.png")
-            turn += 1
-    click.echo(f"{turn} pictures -> {out}")
+    """Write the FIGURES that SEEDS names to OUT, as NAME.1.png, NAME.2.png ...
+
+    SEEDS is JSON: by the name of each file where its hair, skin, clothes, clothes2 and other are,
+    points in tenths of width and height; and hair_ends and clothes_begin, tenths of the height.
+    """
+    try:
+        prepare_folder(out)
+        listed = json.loads(seeds.read_text())
+        if not isinstance(listed, dict):
+            raise SgruError(f"{seeds}: is not a table of files and their seeds")
+    except (SgruError, OSError, ValueError) as error:
+        raise click.ClickException(f"{seeds}: {error}") from error
+    hairs, turn, failed = list(PALETTES), 0, 0
+    for name, given in listed.items():
+        try:
+            rgb = np.asarray(read_art(figures / name))
+            parts = find_parts(rgb, given)
+            for draw in range(1, draws + 1):
+                picture = repaint(rgb, parts, hairs[turn % len(hairs)])
+                write_image(Image.fromarray(picture), out / f"{Path(name).stem}.{draw}.png")
+                turn += 1
+        except (SgruError, OSError) as error:
+            failed += 1
+            click.echo(f"failed: {error}", err=True)
+        except (KeyError, TypeError, ValueError) as error:
+            failed += 1
+            click.echo(f"failed: {name}: its seeds are not as --help says; {error!r}", err=True)
+    click.echo(f"pictures {turn}, failed {failed} -> {out}")
+    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":

@@ -16,12 +16,12 @@ from sgru_tf.perceptual import build_features
 
 # Colours are compared for the choice of the winner at this fraction of the size: heads should
 # differ in colour, and drawing is decided in finer detail than that.
-WHITE = 250.0
-"""Least red, green and blue of white paper: JPEG leaves it a few grey levels short of 255."""
-
-PAPER_AROUND = 8
-
 COLOUR_POOL = 8
+
+# Least red, green and blue of white paper: JPEG leaves it a few grey levels short of 255.
+WHITE = 250.0
+# Pixels around that have to be white too, either way.
+PAPER_AROUND = 8
 
 
 @keras.saving.register_keras_serializable("sgru_tf")

@@ -59,3 +59,22 @@ def test_skin_paper_and_lines_stay(painted):
         assert picture[:10].min() >= 253 and picture[120:, :60].min() >= 253
         ink = (before == 0).all(-1)
         assert picture[ink].max() < 25
+
+
+def test_one_bad_figure_does_not_stop_the_others(painted, tmp_path):
+    Image.fromarray(painted[0]).save(tmp_path / "mia.png")
+    (tmp_path / "bad.png").write_bytes(b"nothing")
+    seeds = {"gone.png": SEEDS, "bad.png": SEEDS, "mia.png": SEEDS}
+    Image.fromarray(painted[0]).save(tmp_path / "odd.png")
+    seeds["odd.png"] = {"hair": [[5, 1]]}
+    (tmp_path / "seeds.json").write_text(json.dumps(seeds))
+    command = [sys.executable, str(PROGRAM), ".", "seeds.json", "out", "--draws", "1"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert "pictures 1, failed 3" in done.stdout
+    for name in ("gone.png", "bad.png", "odd.png"):
+        assert name in done.stderr
+    (tmp_path / "seeds.json").write_text("[]")
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert "seeds.json" in done.stderr

@@ -36,16 +36,16 @@ from sgru_tf.metrics import lab
 from sgru_tf.prepare import read_art
 
 PALETTES = {
-    "#e6c45a": ("#3f4a6b", "#8d5650"),  # blond: navy, brick
-    "#3c3742": ("#8a8f9c", "#d8d2c8"),  # black: grey, cream
-    "#7b4c31": ("#5b7a72", "#d8cbb0"),  # brown: sea green, straw
+    "#e6c45a": ("#36497f", "#9c4f47"),  # blond: navy, brick
+    "#3c3742": ("#7f8ba3", "#d8d2c8"),  # black: grey, cream
+    "#7b4c31": ("#4f7d72", "#d8cbb0"),  # brown: sea green, straw
     "#c3c8d6": ("#4b4858", "#7d5a68"),  # silver: slate, wine
-    "#4673c4": ("#e9dcc4", "#a8957f"),  # blue: cream, sand
-    "#f09cb4": ("#5f7184", "#454c60"),  # pink: steel, ink blue
-    "#c5383b": ("#3b3d49", "#d9c9a8"),  # red: black, sand
-    "#8257b8": ("#cdbf94", "#4c5b57"),  # violet: straw, fir
-    "#4f9f74": ("#7d6259", "#e5d9c4"),  # green: umber, cream
-    "#e1813a": ("#4f6a80", "#5d6a58"),  # orange: steel, moss
+    "#4673c4": ("#ecd9b0", "#b08f63"),  # blue: cream, sand
+    "#f09cb4": ("#56768f", "#424f74"),  # pink: steel, ink blue
+    "#c5383b": ("#3b3d49", "#dfc68c"),  # red: black, sand
+    "#8257b8": ("#d2c294", "#46604f"),  # violet: straw, fir
+    "#4f9f74": ("#8a5f54", "#e9d9b8"),  # green: umber, cream
+    "#e1813a": ("#44708c", "#5a6a4c"),  # orange: steel, moss
 }
 """Hair, and the clothes with it: never a neighbour in hue, and paler than the hair. Which proposal
 learns from a picture is decided by its colours; clothes are larger than hair, and would decide."""

@@ -170,6 +170,10 @@ class LossConfig(Config):
         winner_lightness: With `colour`: how much lightness counts in the choice, against 1 for hue
             and saturation. With 1 the proposals share out light and dark pictures, and white and
             painted backgrounds, more than the colours of hair and clothes.
+        winner_vividness: With `colour`: how much more the true picture's strongest colours count
+            in the choice than its greys. With 0 the largest surface decides, which on whole
+            figures is the clothes: the proposal of red hair then gets the red dress too. Hair is
+            most often the most vivid; when it decides, clothes may differ from it.
         losers_start: With `colour`: weight of the other proposals' plain pixel loss at the start
             of the training. High at first, so that every proposal learns to draw.
         losers_end: The same at the end. Low, so that they keep different colours.
@@ -198,6 +202,7 @@ class LossConfig(Config):
     vividness: float = _setting(0.0, low=0.0, high=100.0)
     winner: str = _setting("paper", choices=("paper", "colour"))
     winner_lightness: float = _setting(1.0, low=0.0, high=1.0)
+    winner_vividness: float = _setting(0.0, low=0.0, high=1000.0)
     losers_start: float = _setting(0.3, low=0.0, high=1.0)
     losers_end: float = _setting(0.03, low=0.0, high=1.0)
     losers_paper: float = _setting(0.0, low=0.0, high=100.0)

@@ -35,8 +35,8 @@ class CollectionLoss(keras.losses.Loss):
 
     With `winner="colour"` the best proposal is chosen by colour alone: the least mean absolute
     difference of the pictures averaged over 8 x 8 pixels (in which lightness counts with
-    `winner_lightness`), plus `balance * (N * share - 1)` grey
-    levels, where `share` is the proposal's share of recent wins. The winner's distance counts
+    `winner_lightness`, and places of strong colour more than others with `winner_vividness`),
+    plus `balance * (N * share - 1)` grey levels, where `share` is the proposal's share of recent wins. The winner's distance counts
     with `1 - mean_share`, the mean distance in the pixels with `mean_share`, and the mean
     pixel distance of all others with `losers`.
 
@@ -186,10 +186,18 @@ class CollectionLoss(keras.losses.Loss):
         fake = ops.reshape(y_pred, (batch * count, height, width, 3))
         coarse = ops.average_pool(fake, COLOUR_POOL, COLOUR_POOL)
         coarse = ops.reshape(coarse, (batch, count, *ops.shape(coarse)[1:]))
-        apart = ops.average_pool(rgb, COLOUR_POOL, COLOUR_POOL)[:, None] - coarse
+        true = ops.average_pool(rgb, COLOUR_POOL, COLOUR_POOL)
+        apart = true[:, None] - coarse
         lighter = ops.mean(apart, axis=-1, keepdims=True)
         apart = apart - (1.0 - self.config.winner_lightness) * lighter
-        return ops.mean(ops.abs(apart), axis=(2, 3, 4))
+        apart = ops.mean(ops.abs(apart), axis=-1)
+        if self.config.winner_vividness:
+            # Squared, as a dress of half the hair's chroma is easily twice as large.
+            chroma = (ops.max(true, axis=-1) - ops.min(true, axis=-1)) / 255.0
+            weight = 1.0 + self.config.winner_vividness * chroma**2
+            weight = weight / ops.mean(weight, axis=(1, 2), keepdims=True)
+            apart = apart * weight[:, None]
+        return ops.mean(apart, axis=(2, 3))
 
     def get_config(self):
         """Give what `from_config` needs; the feature network is built anew."""

@@ -218,6 +218,19 @@ def test_the_winner_is_chosen_by_hue_or_by_lightness_too(lightness, winner):
     assert wins.argmax() == winner
 
 
+@pytest.mark.parametrize(("vividness", "winner"), [(0.0, 1), (50.0, 0)])
+def test_the_winner_is_chosen_by_the_largest_or_by_the_most_vivid_surface(vividness, winner):
+    y_true = np.full((1, 32, 32, 4), 255, "float32")
+    y_true[0, :8, :, :3] = 230, 60, 40  # hair
+    y_true[0, 8:, :, :3] = 90, 110, 140  # clothes, three times as large
+    y_pred = np.stack([y_true[..., :3]] * 2, axis=1)
+    y_pred[0, 0, 8:] = 140, 110, 90
+    y_pred[0, 1, :8] = 190, 100, 40
+    loss = CollectionLoss(LossConfig(weights="none", winner="colour", winner_vividness=vividness))
+    wins = np.asarray(loss.evaluate(y_true, y_pred)["wins"])
+    assert wins.argmax() == winner
+
+
 def test_paper_stays_white_in_every_proposal():
     y_true = np.full((1, 64, 64, 4), 255, "float32")
     y_true[0, :24, :, :3] = 150, 90, 60

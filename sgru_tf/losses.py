@@ -37,8 +37,8 @@ class CollectionLoss(keras.losses.Loss):
     difference of the pictures averaged over 8 x 8 pixels (in which lightness counts with
     `winner_lightness`, and places of strong colour more than others with `winner_vividness`),
     plus `balance * (N * share - 1)` grey levels, where `share` is the proposal's share of recent
-    wins. The winner's distance counts with `1 - mean_share`, the mean distance in the pixels with `mean_share`, and the mean
-    pixel distance of all others with `losers`.
+    wins. The winner's distance counts with `1 - mean_share`, the mean distance in the pixels with
+    `mean_share`, and the mean pixel distance of all others with `losers`.
 
     The loss holds no state. What changes while training is passed to `evaluate` by the loop;
     `model.fit` uses no balance and the config's last weight of the losers.

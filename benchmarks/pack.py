@@ -9,7 +9,8 @@ grey level; with hints one in a thousand, as where two hints meet a last bit dec
     python benchmarks/pack.py RUN OUT --saturation 1 --saturation 1.2 ...
 
 An average of what might be is paler than any of it. So each proposal's colours can be moved away
-from grey by a factor, all over the picture: that is linear, and done in the last layer.
+from grey by a factor, all over the picture; below 1, towards it. That is linear, and done in the
+last layer.
 
 The settings of the run go beside it as `config.json`, without the folders of its machine; if it
 added hints to the model of another run, that one's too, as `before`.

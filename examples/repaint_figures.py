@@ -47,8 +47,9 @@ PALETTES = {
     "#4f9f74": ("#8a5f54", "#e9d9b8"),  # green: umber, cream
     "#e1813a": ("#44708c", "#5a6a4c"),  # orange: steel, moss
 }
-"""Hair, and the clothes with it: never a neighbour in hue, and paler than the hair. Which proposal
-learns from a picture is decided by its colours; clothes are larger than hair, and would decide."""
+"""Hair, and the clothes with it: never a neighbour in hue; and with vivid hair, paler than that. Which
+proposal learns from a picture is decided by its colours (`winner_vividness`: the most vivid ones),
+and clothes are larger than hair."""
 
 # The long side in pixels at which pixels are told apart: finer is no truer, as JPEG colours spread.
 SIDE = 384
@@ -147,8 +148,10 @@ def main(figures, seeds, out, draws):
         prepare_folder(out)
         listed = json.loads(seeds.read_text())
         if not isinstance(listed, dict):
-            raise SgruError(f"{seeds}: is not a table of files and their seeds")
-    except (SgruError, OSError, ValueError) as error:
+            raise ValueError("is not a table of files and their seeds")
+    except SgruError as error:
+        raise click.ClickException(str(error)) from error
+    except (OSError, ValueError) as error:
         raise click.ClickException(f"{seeds}: {error}") from error
     hairs, turn, failed = list(PALETTES), 0, 0
     for name, given in listed.items():

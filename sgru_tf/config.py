@@ -10,87 +10,8 @@ Nothing here imports TensorFlow or Keras.
 """
 
 import dataclasses
-import typing
 
-from sgru_tf.errors import SgruError
-
-
-class Config:
-    """What the three settings classes share: checking, and JSON in and out."""
-
-    def __post_init__(self):
-        """Check every field.
-
-        Raises:
-            SgruError: a field has the wrong type, or a value outside its limits.
-        """
-        hints = typing.get_type_hints(type(self))
-        for field in dataclasses.fields(self):
-            value = _coerce(getattr(self, field.name), hints[field.name])
-            if value is _WRONG:
-                self._refuse(field.name, f"must be of type {_type_name(hints[field.name])}")
-            object.__setattr__(self, field.name, value)
-            low, high = field.metadata.get("limits", (None, None))
-            numbers = value if isinstance(value, tuple) else (value,)
-            if low is not None and not all(low <= number <= high for number in numbers):
-                self._refuse(field.name, f"must lie between {low} and {high}")
-            choices = field.metadata.get("choices")
-            if choices and value not in choices:
-                self._refuse(field.name, f"must be one of {', '.join(choices)}")
-
-    def to_dict(self) -> dict:
-        """Give the settings as a dictionary that JSON can hold."""
-        pairs = dataclasses.asdict(self).items()
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in pairs}
-
-    @classmethod
-    def from_dict(cls, values: dict):
-        """Make the settings from what `to_dict` gave.
-
-        Raises:
-            SgruError: an unknown field, a wrong type, or a value outside its limits.
-        """
-        if not isinstance(values, dict):
-            raise SgruError(f"{cls.__name__}: expected a table of settings, got {values!r}")
-        unknown = sorted(set(values) - {field.name for field in dataclasses.fields(cls)})
-        if unknown:
-            raise SgruError(
-                f"{cls.__name__}: unknown setting {', '.join(unknown)}; "
-                "it may come from another version of sgru_tf"
-            )
-        return cls(**values)
-
-    def _refuse(self, name: str, problem: str):
-        raise SgruError(f"{type(self).__name__}.{name} {problem}, not {getattr(self, name)!r}")
-
-
-_WRONG = object()
-
-
-def _type_name(kind) -> str:
-    return kind.__name__ if isinstance(kind, type) else str(kind)
-
-
-def _coerce(value, kind):
-    """Bring JSON's lists and whole numbers to the declared type, or give `_WRONG`."""
-    if typing.get_origin(kind) is tuple:
-        inner = typing.get_args(kind)
-        if not isinstance(value, (list, tuple)) or len(value) != len(inner):
-            return _WRONG
-        items = tuple(_coerce(*pair) for pair in zip(value, inner, strict=True))
-        return _WRONG if _WRONG in items else items
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if kind is int and isinstance(value, bool):
-        return _WRONG
-    return value if isinstance(value, kind) else _WRONG
-
-
-def _setting(default, *, low=None, high=None, choices=None):
-    metadata = {"limits": (low, high)} if low is not None else {}
-    if choices:
-        metadata["choices"] = choices
-    return dataclasses.field(default=default, metadata=metadata)
+from sgru_tf.checked import Config, setting
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,12 +41,12 @@ class ModelConfig(Config):
             see `sgru_tf.hint_layers`. The paper has none.
     """
 
-    width: float = _setting(1.0, low=0.01, high=4.0)
-    proposals: int = _setting(9, low=1, high=64)
-    norm_epsilon: float = _setting(1e-5, low=1e-12, high=0.1)
-    input_range: str = _setting("unit", choices=("unit", "signed"))
-    proposal_spread: float = _setting(0.35, low=0.0, high=2.0)
-    working_size: int = _setting(256, low=32, high=4096)
+    width: float = setting(1.0, low=0.01, high=4.0)
+    proposals: int = setting(9, low=1, high=64)
+    norm_epsilon: float = setting(1e-5, low=1e-12, high=0.1)
+    input_range: str = setting("unit", choices=("unit", "signed"))
+    proposal_spread: float = setting(0.35, low=0.0, high=2.0)
+    working_size: int = setting(256, low=32, high=4096)
     hints: bool = False
 
     def filters(self, published: int) -> int:
@@ -190,26 +111,26 @@ class LossConfig(Config):
             has a ninth of it, against the winner's whole perceptual distance.
     """
 
-    backbone: str = _setting("vgg19", choices=("vgg19", "vgg16"))
+    backbone: str = setting("vgg19", choices=("vgg19", "vgg16"))
     weights: str = "imagenet"
-    vgg_precision: str = _setting("same", choices=("same", "float32", "mixed_bfloat16"))
-    layer_weights: tuple[float, float, float, float, float, float] = _setting(
+    vgg_precision: str = setting("same", choices=("same", "float32", "mixed_bfloat16"))
+    layer_weights: tuple[float, float, float, float, float, float] = setting(
         (0.88, 0.79, 0.63, 0.51, 0.39, 1.07), low=0.0, high=1000.0
     )
-    mean_share: float = _setting(0.001, low=0.0, high=1.0)
+    mean_share: float = setting(0.001, low=0.0, high=1.0)
     normalise_mask: bool = False
-    mask_floor: float = _setting(0.0, low=0.0, high=1.0)
-    vividness: float = _setting(0.0, low=0.0, high=100.0)
-    winner: str = _setting("paper", choices=("paper", "colour"))
-    winner_lightness: float = _setting(1.0, low=0.0, high=1.0)
-    winner_vividness: float = _setting(0.0, low=0.0, high=1000.0)
-    losers_start: float = _setting(0.3, low=0.0, high=1.0)
-    losers_end: float = _setting(0.03, low=0.0, high=1.0)
-    losers_paper: float = _setting(0.0, low=0.0, high=100.0)
-    losers_fall: float = _setting(0.5, low=0.01, high=1.0)
-    balance_start: float = _setting(4.0, low=0.0, high=255.0)
-    balance_end: float = _setting(1.0, low=0.0, high=255.0)
-    hint_weight: float = _setting(20.0, low=0.0, high=100.0)
+    mask_floor: float = setting(0.0, low=0.0, high=1.0)
+    vividness: float = setting(0.0, low=0.0, high=100.0)
+    winner: str = setting("paper", choices=("paper", "colour"))
+    winner_lightness: float = setting(1.0, low=0.0, high=1.0)
+    winner_vividness: float = setting(0.0, low=0.0, high=1000.0)
+    losers_start: float = setting(0.3, low=0.0, high=1.0)
+    losers_end: float = setting(0.03, low=0.0, high=1.0)
+    losers_paper: float = setting(0.0, low=0.0, high=100.0)
+    losers_fall: float = setting(0.5, low=0.01, high=1.0)
+    balance_start: float = setting(4.0, low=0.0, high=255.0)
+    balance_end: float = setting(1.0, low=0.0, high=255.0)
+    hint_weight: float = setting(20.0, low=0.0, high=100.0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -264,28 +185,28 @@ class TrainConfig(Config):
     """
 
     hints_only: bool = False
-    size: int = _setting(256, low=32, high=2048)
-    batch: int = _setting(8, low=1, high=4096)
-    steps: int = _setting(100_000, low=1, high=10**9)
-    learning_rate: float = _setting(5e-4, low=1e-8, high=1.0)
-    warmup: int = _setting(200, low=0, high=10**6)
-    weight_decay: float = _setting(1e-4, low=0.0, high=1.0)
-    clip_norm: float = _setting(1000.0, low=1e-6, high=1e9)
-    average: float = _setting(0.999, low=0.0, high=0.999999)
-    precision: str = _setting("float32", choices=("float32", "mixed_bfloat16", "mixed_float16"))
+    size: int = setting(256, low=32, high=2048)
+    batch: int = setting(8, low=1, high=4096)
+    steps: int = setting(100_000, low=1, high=10**9)
+    learning_rate: float = setting(5e-4, low=1e-8, high=1.0)
+    warmup: int = setting(200, low=0, high=10**6)
+    weight_decay: float = setting(1e-4, low=0.0, high=1.0)
+    clip_norm: float = setting(1000.0, low=1e-6, high=1e9)
+    average: float = setting(0.999, low=0.0, high=0.999999)
+    precision: str = setting("float32", choices=("float32", "mixed_bfloat16", "mixed_float16"))
     recompute: bool = False
     jit: bool = False
     deterministic: bool = False
-    seed: int = _setting(0, low=0, high=2**31 - 1)
-    validation_share: float = _setting(0.03, low=0.0, high=0.5)
-    validation_count: int = _setting(64, low=1, high=100_000)
+    seed: int = setting(0, low=0, high=2**31 - 1)
+    validation_share: float = setting(0.03, low=0.0, high=0.5)
+    validation_count: int = setting(64, low=1, high=100_000)
     zoom: tuple[float, float] = (0.8, 1.3)
     flip: bool = True
     saturation: tuple[float, float] = (1.0, 1.3)
-    log_every: int = _setting(10, low=1, high=10**6)
-    validate_every: int = _setting(1000, low=1, high=10**9)
-    checkpoint_every: int = _setting(500, low=1, high=10**9)
-    keep: int = _setting(3, low=1, high=1000)
+    log_every: int = setting(10, low=1, high=10**6)
+    validate_every: int = setting(1000, low=1, high=10**9)
+    checkpoint_every: int = setting(500, low=1, high=10**9)
+    keep: int = setting(3, low=1, high=1000)
 
     def __post_init__(self):
         """Check every field, and those that belong together.

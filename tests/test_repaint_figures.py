@@ -77,4 +77,4 @@ def test_one_bad_figure_does_not_stop_the_others(painted, tmp_path):
     (tmp_path / "seeds.json").write_text("[]")
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 1 and "Traceback" not in done.stderr
-    assert "seeds.json" in done.stderr
+    assert done.stderr == "Error: seeds.json: is not a table of files and their seeds\n"

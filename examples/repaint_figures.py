@@ -47,9 +47,9 @@ PALETTES = {
     "#4f9f74": ("#8a5f54", "#e9d9b8"),  # green: umber, cream
     "#e1813a": ("#44708c", "#5a6a4c"),  # orange: steel, moss
 }
-"""Hair, and the clothes with it: never a neighbour in hue; and with vivid hair, paler than that. Which
-proposal learns from a picture is decided by its colours (`winner_vividness`: the most vivid ones),
-and clothes are larger than hair."""
+"""Hair, and the clothes with it: never a neighbour in hue; and with vivid hair, paler than that.
+Which proposal learns from a picture is decided by its colours (with `winner_vividness` by the most
+vivid), and clothes are larger than hair."""
 
 # The long side in pixels at which pixels are told apart: finer is no truer, as JPEG colours spread.
 SIDE = 384

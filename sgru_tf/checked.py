@@ -81,7 +81,7 @@ def _coerce(value, kind):
 
 
 def setting(default, *, low=None, high=None, choices=None):
-    """Declare a field of a settings class with its limits (of each number of a tuple) or choices."""
+    """Declare a field with its limits, which hold for each number of a tuple, or its choices."""
     metadata = {"limits": (low, high)} if low is not None else {}
     if choices:
         metadata["choices"] = choices

@@ -4,9 +4,9 @@
     python train.py ART RUN --extra OUT 0.15
 
 A network learns from faces that a picture is one family of hues: hair is most of what it sees, and
-what little it sees of clothes is coloured alike. Figures with clothes of their own are scarce; how
-far more of them help is in the model card: not far yet. Here each is painted again, in hair and clothes that go together and differ
-(`PALETTES`). Skin, whites, lines, light and shade stay.
+what little it sees of clothes is coloured alike. Figures with clothes of their own are scarce. Here
+each is painted again, in hair and clothes that go together and differ (`PALETTES`). Skin, whites,
+lines, light and shade stay. How far it helps is in the model card: not far yet.
 
 SEEDS.json says where to find what, by the names of the files, in tenths of width and height::
 

@@ -1,0 +1,77 @@
+"""Pack what `examples/gpu/train.py` needs into few small files, for a machine that is lent bare.
+
+python examples/gpu/pack.py pictures FACES faces.npz --side 256
+python examples/gpu/pack.py vgg vgg16_notop.weights.h5 vgg16.npz
+"""
+
+import os
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import click
+import numpy as np
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from sgru_tf.errors import SgruError
+from sgru_tf.files import whole_file
+from sgru_tf.prepare import read_art
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+def main():
+    """Make files for `train.py`, which needs Keras and JAX and no other part of this machine."""
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--side", type=click.IntRange(min=32), default=512, help="Long side at most.")
+@click.option("--quality", type=click.IntRange(1, 100), default=80, help="Of WebP.")
+def pictures(folder, out, side, quality):
+    """Write the pictures of FOLDER to OUT, alpha composited on white."""
+    packed, failed = [], 0
+    for path in sorted(folder.iterdir()):
+        try:
+            picture = read_art(path)
+        except (SgruError, OSError) as error:
+            failed += 1
+            click.echo(f"skipped: {error}", err=True)
+            continue
+        picture = Image.fromarray(np.asarray(picture))
+        picture.thumbnail((side, side), Image.Resampling.LANCZOS)
+        store = BytesIO()
+        picture.save(store, "WEBP", quality=quality, method=6)
+        packed.append(np.frombuffer(store.getvalue(), np.uint8))
+    if not packed:
+        raise click.ClickException(f"{folder}: holds no picture that can be read")
+    lengths = np.array([len(one) for one in packed])
+    with whole_file(out) as part, part.open("wb") as file:
+        np.savez(file, bytes=np.concatenate(packed), lengths=lengths)
+    click.echo(f"pictures {len(packed)}, skipped {failed} -> {out}")
+
+
+@main.command()
+@click.argument("weights", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--backbone", type=click.Choice(["vgg19", "vgg16"]), default="vgg16")
+def vgg(weights, out, backbone):
+    """Write the layers of a VGG that the loss uses to OUT, in half precision."""
+    os.environ.setdefault("KERAS_BACKEND", "jax")
+    from sgru_tf.config import LossConfig
+    from sgru_tf.perceptual import build_features
+
+    try:
+        features = build_features(LossConfig(backbone, str(weights)))
+    except SgruError as error:
+        raise click.ClickException(str(error)) from error
+    arrays = [np.asarray(value, np.float16) for value in features.get_weights()]
+    with whole_file(out) as part, part.open("wb") as file:
+        np.savez(file, *arrays)
+    click.echo(f"arrays {len(arrays)} -> {out}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""A training step on JAX, and what goes into it: squares, state, and settings by the clock.
+
+The step of `sgru_tf.step`: AdamW that spares norms and biases, clipped gradients, running shares
+of wins, averaged weights. Everything that it changes is in one dictionary, see `begin`.
+"""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from squares import draw_square
+
+from sgru_tf.optimizing import ramp
+
+SHARE_MOMENTUM = 0.99  # of the running shares of wins, as in `sgru_tf.step`
+BETAS, EPSILON = (0.9, 0.999), 1e-7
+
+
+def build_squares(train, groups, size, sizes):
+    """Build the function that draws a batch of squares of one size: stores, key -> targets.
+
+    A group's count holds for the first of all sizes; larger squares are fewer by their area.
+    """
+    sample = partial(draw_square, size=size, saturation=train.saturation)
+
+    def squares(stores, key):
+        drawn = []
+        for index, (_, count, low, high) in enumerate(groups):
+            count = max(1, round(count * (sizes[0] / size) ** 2))
+            keys = jax.random.split(jax.random.fold_in(key, index), count)
+            one = partial(sample, zoom=(low, high))
+            drawn.append(jax.vmap(one, (None, 0))(stores[index], keys))
+        return jnp.concatenate(drawn)
+
+    return jax.jit(squares)
+
+
+def build_step(network, loss, train):
+    """Build the function of one step: state, targets, numbers -> state, parts of the loss."""
+
+    def value(weights, target, losers, balance, shares):
+        proposals, _ = network.stateless_call(
+            weights, [v.value for v in network.non_trainable_variables], target[..., 3:]
+        )
+        parts = loss.evaluate(target, proposals, losers, balance, shares)
+        return jnp.mean(parts["loss"]), parts
+
+    def step(state, target, rate, losers, balance):
+        (_, parts), slopes = jax.value_and_grad(value, has_aux=True)(
+            state["weights"], target, losers, balance, state["shares"]
+        )
+        norm = jnp.sqrt(sum(jnp.sum(s**2) for s in slopes))
+        # A step whose gradient is no number is left out.
+        sound = jnp.isfinite(norm)
+        factor = jnp.minimum(1.0, train.clip_norm / jnp.maximum(norm, 1e-6))
+        slopes = [jnp.where(sound, s * factor, 0.0) for s in slopes]
+        rate = jnp.where(sound, rate, 0.0)
+        number = state["number"] + 1
+        corrections = [1 - beta**number for beta in BETAS]
+        new = {"number": number, "weights": [], "first": [], "second": [], "averaged": []}
+        momentum = jnp.minimum(train.average, (1 + number) / (10 + number))
+        for variable, weight, slope, first, second, slow in zip(
+            network.trainable_variables,
+            state["weights"],
+            slopes,
+            state["first"],
+            state["second"],
+            state["averaged"],
+            strict=True,
+        ):
+            first = BETAS[0] * first + (1 - BETAS[0]) * slope
+            second = BETAS[1] * second + (1 - BETAS[1]) * slope**2
+            change = (first / corrections[0]) / (jnp.sqrt(second / corrections[1]) + EPSILON)
+            if not any(name in variable.path for name in ("gamma", "beta", "bias")):
+                change = change + train.weight_decay * weight
+            weight = weight - rate * change
+            new["weights"].append(weight)
+            new["first"].append(first)
+            new["second"].append(second)
+            new["averaged"].append(momentum * slow + (1 - momentum) * weight)
+        wins = jnp.mean(parts["wins"], axis=0)
+        new["shares"] = SHARE_MOMENTUM * state["shares"] + (1 - SHARE_MOMENTUM) * wins
+        told = {name: jnp.mean(parts[name]) for name in ("loss", "best", "mean")}
+        return new, told | {"gradient": norm}
+
+    return jax.jit(step, donate_argnums=0)
+
+
+def begin(network) -> dict:
+    """Make what a step changes."""
+    weights = [jnp.array(v.value, jnp.float32) for v in network.trainable_variables]
+    count = network.sgru_config.proposals
+    return {
+        "number": jnp.zeros((), jnp.float32),
+        "weights": weights,
+        "first": [jnp.zeros_like(w) for w in weights],
+        "second": [jnp.zeros_like(w) for w in weights],
+        "averaged": [jnp.copy(w) for w in weights],
+        "shares": jnp.full((count,), 1.0 / count),
+    }
+
+
+def by_the_clock(train, loss, gone: float, number: int) -> tuple[float, float, float]:
+    """Give the rate, the weight of the losers and the balance when a share of the time is gone."""
+    rate = train.learning_rate * 0.5 * (1 + np.cos(np.pi * min(gone, 1.0)))
+    rate *= min(1.0, (number + 1) / max(train.warmup, 1))
+    losers = float(ramp(loss.losers_start, loss.losers_end, gone / loss.losers_fall))
+    return rate, losers, float(ramp(loss.balance_start, loss.balance_end, gone))

@@ -1,0 +1,132 @@
+"""examples/gpu: its lines are those of `sgru_tf.linework`, and it trains what others load."""
+
+import csv
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from sgru_tf.loading import load_model
+
+pytestmark = pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="no JAX here")
+
+FOLDER = Path(__file__).resolve().parents[1] / "examples" / "gpu"
+LINES = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import jax, json, numpy as np
+import lines
+
+rgb = np.load("rgb.npy")
+for number in range(6):
+    style = {name: float(value) for name, value in lines.draw_style(jax.random.key(number)).items()}
+    style |= dict.fromkeys(("pressure", "dropout", "noise", "wobble"), 0.0)
+    style |= {"despeckle": float(number == 1), "fill": 0.4 * (number == 2)}
+    art = lines.line_art(rgb, style, jax.random.key(0))
+    np.savez(f"{number}.npz", art=art, style=json.dumps(style))
+"""
+SQUARES = """
+import sys
+sys.path[:0] = [sys.argv[1], sys.argv[1] + "/../.."]
+import jax, numpy as np
+from squares import draw_square, load_pictures
+
+pictures = load_pictures("art.npz")
+draw = lambda key: draw_square(pictures, key, 64, (0.5, 0.6), (1.0, 1.0))
+np.save("squares.npy", jax.vmap(draw)(jax.random.split(jax.random.key(0), 24)))
+"""
+
+
+def run(folder, *command, wanted=0):
+    environment = os.environ | {"JAX_PLATFORMS": "cpu", "KERAS_BACKEND": "jax"}
+    command = [sys.executable, *map(str, command)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
+    assert done.returncode == wanted, done.stdout + done.stderr
+    # Where Keras finds TensorFlow beside JAX, it logs as it starts.
+    errors = [line for line in done.stderr.splitlines() if line.startswith(("Error", "Usage"))]
+    return "\n".join(errors) if wanted else done.stdout
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory):
+    """Two pictures of a red square with a blue one in it, and a file that is none."""
+    folder = tmp_path_factory.mktemp("gpu")
+    (folder / "art").mkdir()
+    for name, side in (("a", 96), ("b", 64)):
+        picture = Image.new("RGB", (96, side), (200, 40, 40))
+        ImageDraw.Draw(picture).rectangle((30, 20, 60, 44), (40, 40, 200))
+        picture.save(folder / "art" / f"{name}.png")
+    (folder / "art" / "c.png").write_bytes(b"no picture")
+    told = run(folder, FOLDER / "pack.py", "pictures", "art", "art.npz", "--quality", "95")
+    assert "pictures 2, skipped 1" in told
+    return folder
+
+
+def test_lines_are_those_of_linework(tmp_path):
+    from sgru_tf.linework import LineStyle, line_art
+
+    random = np.random.default_rng(0)
+    small = Image.fromarray(random.integers(0, 255, (12, 16, 3), np.uint8))
+    rgb = np.asarray(small.resize((96, 72), Image.Resampling.BICUBIC), np.float32)
+    np.save(tmp_path / "rgb.npy", rgb)
+    run(tmp_path, "-c", LINES, FOLDER)
+    for number in range(6):
+        with np.load(tmp_path / f"{number}.npz") as drawn:
+            style = LineStyle(**json.loads(str(drawn["style"])))
+            assert drawn["art"].min() < 200
+            np.testing.assert_allclose(drawn["art"], line_art(rgb, style), atol=0.5)
+
+
+def test_squares_hold_a_whole_picture_on_paper(packed):
+    run(packed, "-c", SQUARES, FOLDER)
+    squares = np.load(packed / "squares.npy")
+    assert squares.shape == (24, 64, 64, 4)
+    corners = squares[:, ::63, ::63, :3].reshape(24, 4, 3)
+    # At half the size no picture covers more than one corner.
+    assert ((corners == 255).all(-1).sum(1) >= 3).all()
+    red = (np.abs(squares[..., :3] - (200, 40, 40)) < 25).all(-1)
+    rows, columns = red.any(2).sum(1), red.any(1).sum(1)
+    # From half the square by the long side to six tenths by the short one.
+    assert columns.min() >= 30 and columns.max() <= 60 and np.ptp(columns) > 15
+    shapes = rows / columns
+    assert (np.minimum(np.abs(shapes - 1), np.abs(shapes - 2 / 3)) < 0.06).all()
+    assert (shapes > 0.9).any() and (shapes < 0.75).any()
+    inside = red | (np.abs(squares[..., :3] - (40, 40, 200)) < 25).all(-1)
+    lines = squares[..., 3].min(axis=(1, 2))
+    assert (lines < 245).all()
+    paper = (squares[..., :3] == 255).all(-1)
+    assert 0.95 < (inside | paper).mean() <= 1
+
+
+def test_it_trains_and_others_load_it(packed):
+    told = run(
+        packed,
+        *(FOLDER / "train.py", "out", "--pictures", "art.npz", 2, 0.7, 1.3),
+        *("--width", 0.01, "--size", 32, "--minutes", 0.05, "--precision", "float32"),
+    )
+    assert "compiled" in told and "done: " in told
+    config = json.loads((packed / "out" / "config.json").read_text())
+    assert config["train"]["batch"] == 2 and config["train"]["steps"] > 1
+    model = load_model(packed / "out")
+    assert model(np.full((1, 32, 32, 1), 255.0, "float32")).shape == (1, 9, 32, 32, 3)
+    with (packed / "out" / "history.csv").open() as file:
+        losses = [float(row["loss"]) for row in csv.DictReader(file)]
+    assert len(losses) > 1 and np.mean(losses[-2:]) < losses[0]
+
+
+def test_what_it_cannot_use_is_told_in_a_line(packed):
+    train = (FOLDER / "train.py", "new", "--width", 0.01, "--minutes", 0.01)
+    np.savez(packed / "other.npz", a=1)
+    told = run(packed, *train, "--pictures", "other.npz", 2, 1, 1, wanted=1)
+    assert told.startswith("Error: other.npz: holds no pictures"), told
+    given = ("--pictures", "art.npz", 2, 1, 1)
+    told = run(packed, *train, *given, "--size", 33, wanted=1)
+    assert "multiple of 32" in told and told.startswith("Error: ")
+    told = run(packed, *train, *given, "--vgg-weights", "other.npz", wanted=1)
+    assert told.startswith("Error: other.npz: is not vgg16"), told

@@ -91,13 +91,21 @@ def fit(config: RunConfig, groups, sizes, minutes: float, until: float, out: Pat
         out: Folder for the weights.
 
     Raises:
-        SgruError: a file cannot be read, or the loss is no longer a number.
+        SgruError: a file cannot be read, no time is left, or the loss is no longer a number.
     """
     started, train = time.perf_counter(), config.train
 
     def tell(words):
         click.echo(f"{time.perf_counter() - started:.0f} s: {words}")
 
+    def left():
+        seconds = min(60 * minutes, until - (time.perf_counter() - started))
+        if seconds <= 0:
+            raise SgruError(f"{out}: no time is left to train; raise --minutes or --until")
+        return seconds
+
+    files = {path: load_pictures(path) for path in {group[0] for group in groups}}
+    stores = [files[group[0]] for group in groups]
     keras.utils.set_random_seed(train.seed)
     network = build_sgru(config.model, train.precision)
     if config.init:
@@ -106,10 +114,9 @@ def fit(config: RunConfig, groups, sizes, minutes: float, until: float, out: Pat
     if weights != "none":
         features = build_vgg(Path(weights), config.loss.backbone, train.precision)
     loss = CollectionLoss(config.loss, features)
-    files = {path: load_pictures(path) for path in {group[0] for group in groups}}
-    stores = [files[group[0]] for group in groups]
     state, key = begin(network), jax.random.key(train.seed)
     tell(f"loaded; {jax.devices()[0].device_kind}")
+    left()
 
     draws = [build_squares(train, groups, size, sizes) for size in sizes]
     targets = [draw(stores, key) for draw in draws]
@@ -119,7 +126,7 @@ def fit(config: RunConfig, groups, sizes, minutes: float, until: float, out: Pat
         steps = list(pool.map(lambda one: one.compile(), lowered))
     tell("compiled")
 
-    length = min(60 * minutes, until - (time.perf_counter() - started))
+    length = left()
     begun = saved = time.perf_counter()
     number, told = 0, None
     with (out / "history.csv").open("w", newline="") as file:

@@ -13,7 +13,7 @@ from grey by a factor, all over the picture; below 1, towards it. That is linear
 last layer.
 
 The settings of the run go beside it as `config.json`, without the folders of its machine; if it
-added hints to the model of another run, that one's too, as `before`.
+added hints to the model of another run, be it in several runs, that one's too, as `before`.
 """
 
 import json
@@ -74,8 +74,8 @@ def main(run, out, factors):
     os.remove(part)
     os.replace(f"{out}.part", out)
     parts = settings(RunFolder(run))
-    before = RunFolder(RunFolder(run).read_config().init or "")
-    if parts["train"]["hints_only"] and before.exists():
+    before = trained_before(run)
+    if before:
         parts["before"] = settings(before)
     (out.parent / "config.json").write_text(json.dumps(parts, indent=2) + "\n")
     print(f"{out}: {os.path.getsize(out) / 1e6:.2f} MB")
@@ -91,6 +91,19 @@ def saturate(model, factors) -> None:
         grey = np.tensordot(colours, luma, (-2, 0))[..., None, :]
         colours[:] = grey + (colours - grey) * np.array(factors)
     model.get_layer("last").set_weights([kernel, bias])
+
+
+def trained_before(run):
+    """Give the run whose network a run added hints to, or None."""
+    from sgru_tf.run_folder import RunFolder
+
+    folder, config = None, RunFolder(run).read_config()
+    while config.train.hints_only:
+        folder = RunFolder(config.init or "")
+        if not folder.exists():
+            return None
+        config = folder.read_config()
+    return folder
 
 
 def settings(run) -> dict:

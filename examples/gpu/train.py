@@ -8,8 +8,8 @@ It needs JAX, Keras and this folder, and no TensorFlow. Network, loss and most s
 so that a lease of so many minutes ends with a finished training: the rate (warm-up, then cosine),
 the weight of the losers and the balance are set by the share of the time that is gone. So two runs
 are never the same to the bit. An H200 took 5,994 steps of 32 squares of 256 x 256 in 355 seconds,
-after 115 of loading and compiling; XLA compiles faster with XLA_FLAGS="--xla_gpu_autotune_level=1
---xla_gpu_enable_triton_gemm=false" (without them it was not done after 165 seconds).
+after 115 of loading and compiling, with XLA_FLAGS="--xla_gpu_autotune_level=1
+--xla_gpu_enable_triton_gemm=false"; without them two sizes were not compiled after 165 seconds.
 
 OUT/last.keras holds the averaged weights, written every 75 seconds, at the end and when
 interrupted; `--init OUT` goes on from them. OUT/history.csv has the losses, OUT/config.json the

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 tf = pytest.importorskip("tensorflow")
 
-from sgru_tf import linework  # noqa: E402
+from sgru_tf import line_style  # noqa: E402
 from sgru_tf.linework import LineStyle, draw_style, line_art, random_line_art  # noqa: E402
 
 
@@ -164,7 +164,7 @@ def test_tiny_pictures():
 
 
 def test_every_field_of_a_style_is_documented():
-    source = open(linework.__file__).read()
+    source = open(line_style.__file__).read()
     for name in LineStyle._fields:
         after = source.split(f"\n    {name}: Any = ")[1].split("\n")[1]
         assert after.startswith('    """'), name

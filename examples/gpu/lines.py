@@ -1,71 +1,41 @@
 """`sgru_tf.linework` in JAX: line art of a colour picture, drawn on the GPU that trains.
 
 One picture at a time, for `jax.vmap`: colours (H, W, 3) float32 RGB 0..255 in, a sketch (H, W, 1)
-float32 out, 0 ink, 255 paper. Styles are drawn from the same ranges as those of `draw_style`;
-lines of one style differ from those of `line_art` by rounding, until something random is in it.
+float32 out, 0 ink, 255 paper. Lines of one style differ from those of `sgru_tf.linework` by
+rounding, until something random is in it.
 """
 
 import jax
 import jax.numpy as jnp
 
-LUMA = jnp.array([0.299, 0.587, 0.114])  # ITU-R BT.601
-GREY_OFFSET = 0.18
-SURROUND_LIMIT = 2.6
+from sgru_tf.line_style import DRAWS, GREY_OFFSET, LUMA, SURROUND_LIMIT, LineStyle, style_of
+
 # In pixels, for the widest Gaussians of `draw_style` at three standard deviations.
 PEN, SURROUND, SOLID, SOFTEN = 3, 8, 5, 2
 
 
-def draw_style(key) -> dict:
-    """Draw a style: the fields of `sgru_tf.linework.LineStyle`, scalar float32."""
-    u = jax.random.uniform(key, (23,))
-
-    def between(low, high, part):
-        return low + (high - low) * part
-
-    def ratio(low, high, part):
-        return low * (high / low) ** part
-
-    def sometimes(share, chance, value, otherwise=0.0):
-        return jnp.where(chance < share, value, otherwise)
-
-    sigma = between(0.3, 0.85, u[0] * u[0])
-    p = ratio(5.0, 30.0, u[1])
-    return {
-        "sigma": sigma,
-        "k": between(1.5, jnp.minimum(3.6, 1.7 / sigma), u[3]),
-        "p": p,
-        "epsilon": 1.0 - p * ratio(0.016, 0.04, u[2]),
-        "phi": jnp.maximum(ratio(0.6, 4.0, u[4]), 9.0 / p),
-        "chroma": between(0.3, 0.8, u[5]),
-        "fill": sometimes(0.15, u[6], between(0.06, 0.18, u[7])),
-        "ink": sometimes(0.65, u[8], between(0.27, 0.7, u[9]), between(0.7, 1.0, u[9])),
-        "soften": sometimes(0.7, u[10], between(0.3, 0.55, u[11])),
-        "pressure": sometimes(0.5, u[12], between(0.2, 0.8, u[13])),
-        "dropout": sometimes(0.35, u[14], between(0.08, 0.25, u[15])),
-        "paper": sometimes(0.2, u[16], between(225.0, 255.0, u[17]), 255.0),
-        "noise": sometimes(0.15, u[18], between(0.5, 5.0, u[19])),
-        "wobble": sometimes(0.35, u[20], between(0.2, 0.7, u[21])),
-        "despeckle": sometimes(0.3, u[22], (sigma > 0.65).astype("float32")),
-    }
+def draw_style(key) -> LineStyle:
+    """Draw a style (`style_of`), its fields scalar float32."""
+    return style_of(jax.random.uniform(key, (DRAWS,)), jnp.where, jnp.minimum, jnp.maximum)
 
 
-def line_art(rgb, style: dict, key):
+def line_art(rgb, style: LineStyle, key):
     """Draw the lines of one picture in a style; see `sgru_tf.linework.line_art`."""
     image, keys = rgb / 255.0, jax.random.split(key, 4)
     sides = image.shape[:2]
     ink = _ink(image, style)
-    ink = jnp.where(style["despeckle"] > 0.5, _median(ink), ink)
-    flow = (smooth_noise(keys[0], sides, 9.0, 2) * 2.0 - 1.0) * style["wobble"]
-    ink = jnp.where(style["wobble"] > 0.001, _warp(ink, flow), ink)
-    ink = ink * (1.0 - style["pressure"] * smooth_noise(keys[1], sides, 14.0, 1))
+    ink = jnp.where(style.despeckle > 0.5, _median(ink), ink)
+    flow = (smooth_noise(keys[0], sides, 9.0, 2) * 2.0 - 1.0) * style.wobble
+    ink = jnp.where(style.wobble > 0.001, _warp(ink, flow), ink)
+    ink = ink * (1.0 - style.pressure * smooth_noise(keys[1], sides, 14.0, 1))
     kept = _smoothstep(
-        smooth_noise(keys[2], sides, 11.0, 1), style["dropout"] - 0.1, style["dropout"] + 0.1
+        smooth_noise(keys[2], sides, 11.0, 1), style.dropout - 0.1, style.dropout + 0.1
     )
-    ink = jnp.where(style["dropout"] > 0.001, ink * kept, ink)
-    ink = jnp.where(style["fill"] > 0.001, jnp.maximum(ink, _solid(image, style)), ink)
-    ink = jnp.where(style["soften"] > 0.1, _gaussian(ink, style["soften"], SOFTEN), ink)
-    art = style["paper"] * (1.0 - style["ink"] * ink)
-    art = art + style["noise"] * jax.random.normal(keys[3], art.shape)
+    ink = jnp.where(style.dropout > 0.001, ink * kept, ink)
+    ink = jnp.where(style.fill > 0.001, jnp.maximum(ink, _solid(image, style)), ink)
+    ink = jnp.where(style.soften > 0.1, _gaussian(ink, style.soften, SOFTEN), ink)
+    art = style.paper * (1.0 - style.ink * ink)
+    art = art + style.noise * jax.random.normal(keys[3], art.shape)
     return jnp.clip(art, 0.0, 255.0)
 
 
@@ -83,21 +53,21 @@ def smooth_noise(key, sides, cell: float, channels: int):
 
 
 def _ink(image, style):
-    sigma = style["sigma"]
+    sigma = style.sigma
     inner = _gaussian(image, sigma, PEN)
-    outer = _gaussian(image, jnp.minimum(sigma * style["k"], SURROUND_LIMIT), SURROUND)
-    dark, around = inner @ LUMA, outer @ LUMA
+    outer = _gaussian(image, jnp.minimum(sigma * style.k, SURROUND_LIMIT), SURROUND)
+    dark, around = inner @ jnp.array(LUMA), outer @ jnp.array(LUMA)
     contrast = (around - dark) / (around + GREY_OFFSET)
     colour = jnp.max((outer - inner) / (outer + GREY_OFFSET), axis=-1)
-    contrast = jnp.maximum(contrast, style["chroma"] * colour)[..., None]
-    below = jax.nn.relu(style["epsilon"] - (1.0 - style["p"] * contrast))
-    return jnp.tanh(style["phi"] * below)
+    contrast = jnp.maximum(contrast, style.chroma * colour)[..., None]
+    below = jax.nn.relu(style.epsilon - (1.0 - style.p * contrast))
+    return jnp.tanh(style.phi * below)
 
 
 def _solid(image, style):
-    level = (_gaussian(image, 1.5, SOLID) @ LUMA)[..., None]
+    level = (_gaussian(image, 1.5, SOLID) @ jnp.array(LUMA))[..., None]
     # Where nothing is filled the value is not used, and may not be a division by zero.
-    fill = jnp.maximum(style["fill"], 1e-3)
+    fill = jnp.maximum(style.fill, 1e-3)
     return 1.0 - _smoothstep(level, 0.9 * fill, 1.05 * fill)
 
 

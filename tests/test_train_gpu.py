@@ -4,6 +4,7 @@ import csv
 import importlib.util
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -62,10 +63,20 @@ json.dump(told, open("refusals.json", "w"))
 """
 
 
+def environment(folder):
+    cache = {"JAX_COMPILATION_CACHE_DIR": str(folder / "cache")}
+    return os.environ | {"JAX_PLATFORMS": "cpu", "KERAS_BACKEND": "jax"} | cache
+
+
+def training(out):
+    options = "--pictures art.npz 2 0.7 1.3 --width 0.01 --size 32 --precision float32"
+    return FOLDER / "train.py", out, *options.split()
+
+
 def run(folder, *command):
-    environment = os.environ | {"JAX_PLATFORMS": "cpu", "KERAS_BACKEND": "jax"}
     command = [sys.executable, *map(str, command)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
+    options = {"cwd": folder, "env": environment(folder), "text": True}
+    done = subprocess.run(command, capture_output=True, **options)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -128,11 +139,7 @@ def test_squares_hold_a_whole_picture_on_paper(packed):
 
 
 def test_it_trains_and_others_load_it(packed):
-    told = run(
-        packed,
-        *(FOLDER / "train.py", "out", "--pictures", "art.npz", 2, 0.7, 1.3),
-        *("--width", 0.01, "--size", 32, "--minutes", 0.05, "--precision", "float32"),
-    )
+    told = run(packed, *training("out"), "--minutes", 0.05)
     assert "compiled" in told and "done: " in told
     config = json.loads((packed / "out" / "config.json").read_text())
     assert config["train"]["batch"] == 2 and config["train"]["steps"] > 1
@@ -141,6 +148,20 @@ def test_it_trains_and_others_load_it(packed):
     with (packed / "out" / "history.csv").open() as file:
         losses = [float(row["loss"]) for row in csv.DictReader(file)]
     assert len(losses) > 1 and np.mean(losses[-2:]) < losses[0]
+
+
+def test_interrupted_it_saves(packed):
+    command = [sys.executable, *map(str, training("cut")), "--minutes", "9"]
+    options = {"cwd": packed, "env": environment(packed), "text": True}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options) as it:
+        for line in it.stdout:
+            if line.startswith("step 50"):
+                it.send_signal(signal.SIGINT)
+                break
+        errors = it.communicate(timeout=120)[1]
+    assert it.returncode == 130 and "--init OUT goes on" in errors, errors
+    assert "Traceback" not in errors
+    assert load_model(packed / "cut").count_params() > 0
 
 
 def test_what_it_cannot_use_is_told_in_a_line(packed):

@@ -37,6 +37,7 @@ from steps import begin, build_squares, build_step, by_the_clock
 from sgru_tf.errors import SgruError
 from sgru_tf.files import whole_file
 from sgru_tf.folder import prepare_folder
+from sgru_tf.interrupts import StopWish
 from sgru_tf.loading import load_model
 from sgru_tf.losses import CollectionLoss
 from sgru_tf.model import build_sgru
@@ -92,6 +93,7 @@ def fit(config: RunConfig, groups, sizes, minutes: float, until: float, out: Pat
 
     Raises:
         SgruError: a file cannot be read, no time is left, or the loss is no longer a number.
+        KeyboardInterrupt: it was told to stop, and has saved.
     """
     started, train = time.perf_counter(), config.train
 
@@ -129,37 +131,36 @@ def fit(config: RunConfig, groups, sizes, minutes: float, until: float, out: Pat
     length = left()
     begun = saved = time.perf_counter()
     number, told = 0, None
-    with (out / "history.csv").open("w", newline="") as file:
+    with (out / "history.csv").open("w", newline="") as file, StopWish(click.echo) as wish:
         table = csv.writer(file)
         table.writerow(COLUMNS)
-        try:
-            while (seconds := time.perf_counter() - begun) < length:
-                rate, losers, balance = by_the_clock(train, config.loss, seconds / length, number)
-                turn, before = number % len(steps), told
-                target = draws[turn](stores, jax.random.fold_in(key, number))
-                state, told = steps[turn](state, target, rate, losers, balance)
-                if before is not None:
-                    # One step ahead of the GPU and no more, or the clock would mean nothing.
-                    jax.block_until_ready(before["loss"])
-                number += 1
-                if number % train.log_every < len(steps):
-                    values = [float(told[name]) for name in COLUMNS[3:-1]]
-                    if not np.isfinite(values[0]):
-                        raise SgruError(f"{out}: the loss is no longer a number")
-                    row = [number, round(seconds, 1), sizes[turn], *np.round(values, 2)]
-                    table.writerow([*row, round(rate, 7)])
-                    file.flush()
-                    speed = number / max(time.perf_counter() - begun, 1e-6)
-                    click.echo(
-                        f"step {number}  {sizes[turn]} px  loss {values[0]:.1f}  "
-                        f"{speed:.1f} steps/s  {length - seconds:.0f} s left"
-                    )
-                if time.perf_counter() - saved > SAVE_EVERY:
-                    save(network, state, config, out)
-                    saved = time.perf_counter()
-        finally:
-            if number:
+        while not wish.signal and (seconds := time.perf_counter() - begun) < length:
+            rate, losers, balance = by_the_clock(train, config.loss, seconds / length, number)
+            turn, before = number % len(steps), told
+            target = draws[turn](stores, jax.random.fold_in(key, number))
+            state, told = steps[turn](state, target, rate, losers, balance)
+            if before is not None:
+                # One step ahead of the GPU and no more, or the clock would mean nothing.
+                jax.block_until_ready(before["loss"])
+            number += 1
+            if number % train.log_every < len(steps):
+                values = [float(told[name]) for name in COLUMNS[3:-1]]
+                if not np.isfinite(values[0]):
+                    raise SgruError(f"{out}: the loss is no longer a number")
+                row = [number, round(seconds, 1), sizes[turn], *np.round(values, 2)]
+                table.writerow([*row, round(rate, 7)])
+                file.flush()
+                speed = number / max(time.perf_counter() - begun, 1e-6)
+                click.echo(
+                    f"step {number}  {sizes[turn]} px  loss {values[0]:.1f}  "
+                    f"{speed:.1f} steps/s  {length - seconds:.0f} s left"
+                )
+            if time.perf_counter() - saved > SAVE_EVERY:
                 save(network, state, config, out)
+                saved = time.perf_counter()
+    save(network, state, config, out)
+    if wish.signal:
+        raise KeyboardInterrupt
     tell(f"done: {number} steps")
 
 
@@ -227,7 +228,7 @@ def main(out, init, groups, vgg, vgg_weights, minutes, until, sizes, width, **op
     except (SgruError, OSError) as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
-        click.echo(f"stopped; {out / 'last.keras'} holds what was learnt", err=True)
+        click.echo("stopped; --init OUT goes on from OUT/last.keras, if it was written", err=True)
         sys.exit(130)
 
 

@@ -13,7 +13,8 @@ export type Failure =
   | 'badModel'
   | 'networkFailed'
   | 'oldBrowser'
-  | 'lost';
+  | 'lost'
+  | 'lostAgain';
 
 /** A failure that the artist is told about. `values` are put into its sentence. */
 export class StudioError extends Error {

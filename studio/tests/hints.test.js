@@ -11,7 +11,10 @@ describe('hints', { skip: hinted ? false : 'tests/test_studio.py builds the page
   let server;
   let browser;
   let shared;
-  before(async () => [server, browser] = await Promise.all([serve(hinted), launch()]));
+  before(async () => {
+    server = await serve(hinted); // known before the browser fails to start, so that it is closed
+    browser = await launch();
+  });
   after(async () => {
     await browser?.close();
     await server?.close();

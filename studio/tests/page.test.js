@@ -13,7 +13,10 @@ describe('the page', { skip: dist ? false : 'tests/test_studio.py builds it' }, 
   let server;
   let browser;
   let shared; // several tests go on with one page, as loading takes longest
-  before(async () => [server, browser] = await Promise.all([serve(dist), launch()]));
+  before(async () => {
+    server = await serve(dist); // known before the browser fails to start, so that it is closed
+    browser = await launch();
+  });
   after(async () => {
     await browser?.close();
     await server?.close();
@@ -155,12 +158,22 @@ describe('the page', { skip: dist ? false : 'tests/test_studio.py builds it' }, 
     await page.route('**/*.tflite', (route) => route.fulfill({ body: 'TFL3 is not what this is' }));
     await page.click('.alert button');
     assert.match(await alarm(page, 'badModel'), /model/);
-    await pick(page, `${given}/small.png`); // can be looked at meanwhile
+    // A sketch can be looked at meanwhile, and its own failures are told beside.
+    await pick(page, `${given}/small.png`);
     await page.waitForFunction(() => document.body.dataset.view === 'work');
+    await pick(page, `${given}/empty.png`);
+    await alarm(page, 'emptyFile');
+    await alarm(page, 'badModel');
+    assert.equal(await page.isVisible('#no-hints'), false); // nobody knows
     await page.unroute('**/*.tflite');
     await page.route('**/*.tflite', (route) => route.abort());
     await page.reload();
+    // Reading the sketch that was kept may end before or after the network failed.
+    await page.waitForFunction(() => document.body.dataset.view === 'work');
     assert.match(await alarm(page, 'noModel'), /model/);
+    await page.click('.alert button:last-child'); // dismissed, but the next sketch cannot be coloured either
+    await pick(page, `${given}/small.png`);
+    await alarm(page, 'noModel');
     await page.unroute('**/*.tflite');
     await page.click('.alert button');
     await coloured(page);
@@ -184,6 +197,16 @@ describe('the page', { skip: dist ? false : 'tests/test_studio.py builds it' }, 
     assert.match(await alarm(page, 'lost'), /started anew/);
     await coloured(page);
     assert.deepEqual(await picture(page), was);
+    for (const failure of ['lost', 'lost', 'lostAgain']) {
+      await pick(page, `${given}/size12346.png`);
+      await alarm(page, failure);
+      if (failure === 'lost') await coloured(page);
+    }
+    assert.equal(await page.locator('.alert').count(), 1);
+    await page.click('.alert button');
+    await coloured(page);
+    assert.deepEqual(await picture(page), was);
+    assert.equal(await page.locator('.alert').count(), 0);
     await context.close();
   });
 

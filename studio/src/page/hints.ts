@@ -42,10 +42,10 @@ export class Hints {
     return this.history.now;
   }
 
-  /** Says whether the model takes hints; if not, the tools are hidden. */
-  allow(taken: boolean): void {
-    this.taken = taken;
-    byId('no-hints').hidden = taken;
+  /** Says whether the model takes hints, null while nobody knows; unless it does, the tools are hidden. */
+  allow(taken: boolean | null): void {
+    this.taken = taken === true;
+    byId('no-hints').hidden = taken !== false;
     byId('hint-tools').hidden = !taken;
     this.show();
   }

@@ -23,10 +23,12 @@ export function repeatStatus(): void {
   if (shown) byId('status').textContent = text(...shown);
 }
 
-/** Tells of a failure in a box that can be dismissed; `retry` puts a button into it. */
-export function alarm(failure: StudioError | TextName, retry?: () => void): void {
+/** Tells of a failure in a box that can be dismissed, in the place of the box before; `retry` puts a button into it.
+ * A `lasting` failure is not of the last thing done: its box stays beside the others until `calm(true)`. */
+export function alarm(failure: StudioError | TextName, retry?: () => void, lasting = false): void {
   const [name, values] = typeof failure === 'string' ? [failure, {}] : [failure.failure, failure.values];
-  const box = element('div', { class: 'alert', role: 'alert', 'data-failure': name });
+  const kind = lasting ? 'alert lasting' : 'alert';
+  const box = element('div', { class: kind, role: 'alert', 'data-failure': name });
   box.append(element('p', {}, text(name, values)));
   const button = (label: TextName, act?: () => void) => {
     const made = element('button', { type: 'button', class: 'quiet' }, text(label));
@@ -38,10 +40,11 @@ export function alarm(failure: StudioError | TextName, retry?: () => void): void
   };
   if (retry) button('retry', retry);
   button('dismiss');
-  byId('alerts').replaceChildren(box);
+  calm(lasting);
+  byId('alerts').append(box);
 }
 
-/** Takes the box away. */
-export function calm(): void {
-  byId('alerts').replaceChildren();
+/** Takes away the box of the last thing done, or of a lasting failure. */
+export function calm(lasting = false): void {
+  byId('alerts').querySelector(lasting ? '.lasting' : '.alert:not(.lasting)')?.remove();
 }

@@ -1,13 +1,13 @@
 // What the artist works on, and what happens when something of it changes.
 
-import { Client } from '../client';
-import { failureOf } from '../errors';
+import { failureOf, type Failure } from '../errors';
 import type { Dab } from '../pixels/dabs';
-import type { SaveKind, SketchInfo } from '../protocol';
+import type { Opened, SaveKind, SketchInfo } from '../protocol';
 import { Board, type Draft, MAX_BOARD } from './board';
 import { byId, element } from './dom';
 import { Hints } from './hints';
 import { relabelSamples } from './intake';
+import { Network } from './network';
 import { alarm, calm, repeatStatus, status } from './notices';
 import { Proposals } from './proposals';
 import { Stage } from './stage';
@@ -27,7 +27,8 @@ interface Kept {
 
 /** The whole page at work. */
 export class Studio {
-  private readonly client = new Client(() => this.recover());
+  private readonly network = new Network((network) => this.opened(network), () => this.emptied());
+  private readonly client = this.network.client;
   private readonly store = new Store();
   private readonly stage = new Stage();
   private readonly proposals = new Proposals((index) => void this.choose(index));
@@ -35,12 +36,11 @@ export class Studio {
   private readonly board = new Board((draft) => void this.store.set('draft', draft), (file, name) => void this.drawn(file, name));
   private readonly keepAlpha = byId<HTMLInputElement>('keep-alpha');
   private sketch: { file: Blob; name: string; info: SketchInfo } | null = null;
-  private network: 'loading' | 'ready' | 'failed' = 'loading';
+  private given = false; // to the worker
   private chosen = 0;
   private coloured = false;
   private colouring: 'idle' | 'busy' | 'again' = 'idle';
   private restoring = false;
-  private losses = 0;
 
   constructor() {
     this.keepAlpha.addEventListener('change', () => {
@@ -53,12 +53,12 @@ export class Studio {
       button.addEventListener('click', () => void this.save(button.dataset.save as SaveKind));
     }
     this.proposals.expect(9);
-    this.hints.allow(false);
+    this.hints.allow(null);
   }
 
   /** Loads the network and, meanwhile, what was open last. */
   async start(): Promise<void> {
-    await Promise.all([this.open(), this.restore()]);
+    await Promise.all([this.network.open(), this.restore()]);
   }
 
   /** Colours a new sketch. The old one stays if this one cannot be read. */
@@ -69,7 +69,7 @@ export class Studio {
     try {
       const info = await this.client.call('sketch', { file });
       this.sketch = { file, name, info };
-      this.coloured = false;
+      [this.given, this.coloured] = [true, false];
       this.chosen = kept?.chosen ?? 0;
       byId('alpha').hidden = !info.hasAlpha;
       this.keepAlpha.checked = kept?.keepAlpha ?? (info.hasAlpha && info.opaqueShare > MOSTLY_OPAQUE);
@@ -89,9 +89,8 @@ export class Studio {
       busy(false);
       return true;
     } catch (error) {
-      status(null);
       busy(false);
-      alarm(failureOf(error, 'damaged'));
+      tell(error, 'damaged');
       return false;
     }
   }
@@ -132,30 +131,16 @@ export class Studio {
     document.body.dataset.view = name;
   }
 
-  private async open(): Promise<void> {
-    this.network = 'loading';
-    const asked = new URLSearchParams(location.search);
-    const given = { base: document.baseURI, threads: asked.get('threads') !== '0', webgpu: asked.get('webgpu') === '1' };
-    const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
-    const progress = (loaded: number, total: number) => {
-      if (loaded < total) status('loading', { loaded: megabytes(loaded), total: megabytes(total) }, loaded / total);
-      else status('preparing', {}, null);
-    };
-    status('preparing', {}, null);
-    try {
-      const opened = await this.client.call('open', given, progress);
-      this.network = 'ready';
-      document.body.dataset.engine = opened.engine;
-      document.body.dataset.loadTime = opened.time.toFixed(0);
-      this.proposals.expect(opened.proposals);
-      this.hints.allow(opened.hints);
-      status('ready');
-      void this.colour();
-    } catch (error) {
-      this.network = 'failed';
-      status(null);
-      alarm(failureOf(error, 'noRuntime'), () => void this.anew());
-    }
+  private opened(network: Opened): void {
+    this.proposals.expect(network.proposals);
+    this.hints.allow(network.hints);
+    void this.colour();
+  }
+
+  /** Gives the sketch to a worker that has none. */
+  private emptied(): void {
+    [this.given, this.coloured, this.colouring] = [false, false, 'idle'];
+    if (this.sketch) void this.take(this.sketch.file, this.sketch.name, this.kept);
   }
 
   private async restore(): Promise<void> {
@@ -164,22 +149,6 @@ export class Studio {
     const kept = await this.store.get<Kept>('kept');
     if (sketch && !this.sketch && !(await this.take(sketch.file, sketch.name, kept))) await this.store.set('sketch', undefined);
     if (draft?.strokes.length) await this.openBoard(draft);
-  }
-
-  /** After the worker was lost: another one, but not over and over. */
-  private recover(): void {
-    if (this.losses++ < 3) void this.anew();
-    alarm('lost');
-  }
-
-  /** Begins with another worker and the same sketch. */
-  private async anew(): Promise<void> {
-    this.client.stop();
-    [this.coloured, this.colouring] = [false, 'idle'];
-    const [sketch, kept] = [this.sketch, this.kept];
-    const opened = this.open();
-    if (sketch) await this.take(sketch.file, sketch.name, kept);
-    await opened;
   }
 
   private get kept(): Kept {
@@ -198,7 +167,7 @@ export class Studio {
 
   /** Colours with the hints as they are; what changes meanwhile is coloured afterwards. */
   private async colour(): Promise<void> {
-    if (this.network !== 'ready' || !this.sketch) return;
+    if (!this.network.ready() || !this.given) return;
     if (this.colouring !== 'idle') {
       this.colouring = 'again';
       return;
@@ -218,8 +187,7 @@ export class Studio {
         status('done', { seconds: (result.time / 1000).toFixed(1) });
       } while ((this.colouring as string) === 'again');
     } catch (error) {
-      status(null);
-      alarm(failureOf(error, 'networkFailed'), () => void this.colour());
+      tell(error, 'networkFailed', () => void this.colour());
     } finally {
       this.colouring = 'idle';
       busy(false);
@@ -233,19 +201,19 @@ export class Studio {
   }
 
   private async paint(): Promise<void> {
-    if (!this.coloured) return;
+    if (!this.coloured || !this.network.ready()) return;
     try {
       const index = this.chosen;
       const picture = await this.client.call('paint', { index, keepAlpha: this.keepAlpha.checked });
       if (index === this.chosen) this.stage.showResult(picture);
       byId('after').dataset.shown = String(index);
     } catch (error) {
-      alarm(failureOf(error, 'noMemory'));
+      tell(error, 'noMemory');
     }
   }
 
   private async save(kind: SaveKind): Promise<void> {
-    if (!this.coloured || !this.sketch) return;
+    if (!this.coloured || !this.sketch || !this.network.ready()) return;
     const number = kind === 'ora' ? '' : `_${this.chosen + 1}`;
     const name = `${this.sketch.name}${number}${kind === 'colour' ? '_colour' : ''}.${kind === 'ora' ? 'ora' : 'png'}`;
     const given = { kind, index: this.chosen, keepAlpha: this.keepAlpha.checked, dabs: this.hints.dabs };
@@ -257,8 +225,7 @@ export class Studio {
       setTimeout(() => URL.revokeObjectURL(url), 60_000);
       status('saved', { name });
     } catch (error) {
-      status(null);
-      alarm(failureOf(error, 'noMemory'));
+      tell(error, 'noMemory');
     }
   }
 
@@ -275,7 +242,7 @@ export class Studio {
       await this.board.begin(draft);
     } catch (error) {
       this.view(this.sketch ? 'work' : 'empty');
-      alarm(failureOf(error, 'noMemory'));
+      tell(error, 'noMemory');
     }
   }
 
@@ -284,6 +251,14 @@ export class Studio {
     if (!file) this.view(this.sketch ? 'work' : 'empty');
     else if (!(await this.take(file, name))) this.view('board');
   }
+}
+
+/** Tells why something could not be done. That the worker was lost is told by the network, once. */
+function tell(error: unknown, otherwise: Failure, retry?: () => void): void {
+  const failure = failureOf(error, otherwise);
+  if (failure.failure === 'lost') return;
+  status(null);
+  alarm(failure, retry);
 }
 
 let tasks = 0;

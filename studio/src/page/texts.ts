@@ -113,6 +113,10 @@ const TABLE = {
   networkFailed: ['The network failed on this sketch. Try again, or take a smaller picture.', 'この線画の着色に失敗しました。もう一度試すか、小さい画像を使ってください。'],
   oldBrowser: ['This browser is too old. Chrome 105, Firefox 113, Safari 16.4 or a later one should do.', 'このブラウザは古すぎます。Chrome 105、Firefox 113、Safari 16.4 以降を使ってください。'],
   lost: ['The browser stopped the work, as it wanted too much memory. It was started anew.', 'メモリ不足でブラウザが処理を止めたため、やり直しました。'],
+  lostAgain: [
+    'The browser stops the work again and again, as it wants too much memory. Close other pages, or take a smaller picture; then try again.',
+    'メモリ不足でブラウザが何度も処理を止めました。ほかのページを閉じるか、小さい画像を選んで、もう一度試してください。',
+  ],
   noClipboard: ['There is no picture on the clipboard. Copy one first.', 'クリップボードに画像がありません。先に画像をコピーしてください。'],
   tooLargeToDraw: ['This sketch is too large to draw on here (over 16 megapixels).', 'この線画は大きすぎて、ここでは描き足せません（16 メガピクセル超）。'],
 } as const satisfies Record<string, readonly [string, string]>;

@@ -1,0 +1,80 @@
+// The network as the page knows it: being loaded, ready, or missing and why.
+
+import { Client } from '../client';
+import { failureOf, StudioError } from '../errors';
+import type { Opened } from '../protocol';
+import { alarm, calm, status } from './notices';
+
+/** How often a lost worker is replaced without being asked. */
+const MOST_LOSSES = 3;
+
+/** Loads the network into a worker, and into another one when that was lost. */
+export class Network {
+  readonly client = new Client(() => this.lost());
+  private state: 'loading' | 'ready' | StudioError = 'loading';
+  private attempt = 0;
+  private losses = 0;
+
+  /**
+   * @param opened Called when the network is ready.
+   * @param emptied Called after another worker was begun, which knows no sketch yet.
+   */
+  constructor(
+    private readonly opened: (network: Opened) => void,
+    private readonly emptied: () => void,
+  ) {}
+
+  /** Loads it, and says how far that is and whether it failed. */
+  async open(): Promise<void> {
+    calm(true);
+    const attempt = ++this.attempt;
+    this.state = 'loading';
+    const asked = new URLSearchParams(location.search);
+    const given = { base: document.baseURI, threads: asked.get('threads') !== '0', webgpu: asked.get('webgpu') === '1' };
+    const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+    const progress = (loaded: number, total: number) => {
+      if (loaded < total) status('loading', { loaded: megabytes(loaded), total: megabytes(total) }, loaded / total);
+      else status('preparing', {}, null);
+    };
+    status('preparing', {}, null);
+    try {
+      const network = await this.client.call('open', given, progress);
+      this.state = 'ready';
+      document.body.dataset.engine = network.engine;
+      document.body.dataset.loadTime = network.time.toFixed(0);
+      status('ready');
+      this.opened(network);
+    } catch (error) {
+      if (attempt === this.attempt) this.fail(failureOf(error, 'noRuntime'));
+    }
+  }
+
+  /** Whether a sketch can be coloured now. Says why it never can, to whoever has not heard or has dismissed it. */
+  ready(): boolean {
+    if (this.state instanceof StudioError) alarm(this.state, () => this.anew(), true);
+    return this.state === 'ready';
+  }
+
+  private fail(failure: StudioError): void {
+    this.attempt++;
+    this.state = failure;
+    status(null);
+    this.ready();
+  }
+
+  private lost(): void {
+    if (this.losses++ < MOST_LOSSES) {
+      this.anew();
+      alarm('lost');
+    } else {
+      calm();
+      this.fail(new StudioError('lostAgain'));
+    }
+  }
+
+  private anew(): void {
+    this.client.stop();
+    void this.open();
+    this.emptied();
+  }
+}

@@ -43,6 +43,7 @@ export class Client {
     worker.onmessage = (event: MessageEvent<Reply>) => this.receive(event.data);
     worker.onerror = (event) => {
       console.warn(event.message);
+      if (worker !== this.worker) return; // of one that is gone already
       this.stop();
       this.died();
     };

@@ -171,12 +171,18 @@ describe('the page', { skip: dist ? false : 'tests/test_studio.py builds it' }, 
     // Reading the sketch that was kept may end before or after the network failed.
     await page.waitForFunction(() => document.body.dataset.view === 'work');
     assert.match(await alarm(page, 'noModel'), /model/);
-    await page.click('.alert button:last-child'); // dismissed, but the next sketch cannot be coloured either
-    await pick(page, `${given}/small.png`);
-    await alarm(page, 'noModel');
+    // Dismissed; but it cannot be saved, and the next sketch cannot be coloured either.
+    for (const act of [() => page.click('[data-save=picture]'), () => pick(page, `${given}/small.png`)]) {
+      await page.click('.alert button:last-child');
+      await act();
+      await alarm(page, 'noModel');
+    }
     await page.unroute('**/*.tflite');
-    await page.click('.alert button');
+    await page.click('#another');
+    await pick(page, `${given}/small.png`);
+    await page.click('.alert button'); // while it may still be read
     await coloured(page);
+    assert.equal(await page.getAttribute('body', 'data-view'), 'work');
     assert.equal(await page.locator('.alert').count(), 0);
     await context.close();
   });

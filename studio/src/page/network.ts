@@ -3,7 +3,7 @@
 import { Client } from '../client';
 import { failureOf, StudioError } from '../errors';
 import type { Opened } from '../protocol';
-import { alarm, calm, status } from './notices';
+import { alarm, calm, status, told } from './notices';
 
 /** How often a lost worker is replaced without being asked. */
 const MOST_LOSSES = 3;
@@ -17,11 +17,12 @@ export class Network {
 
   /**
    * @param opened Called when the network is ready.
-   * @param emptied Called after another worker was begun, which knows no sketch yet.
+   * @param emptied Called after another worker was begun, which knows no sketch yet: because it was asked for, or
+   *   because the one before was lost.
    */
   constructor(
     private readonly opened: (network: Opened) => void,
-    private readonly emptied: () => void,
+    private readonly emptied: (asked: boolean) => void,
   ) {}
 
   /** Loads it, and says how far that is and whether it failed. */
@@ -51,7 +52,7 @@ export class Network {
 
   /** Whether a sketch can be coloured now. Says why it never can, to whoever has not heard or has dismissed it. */
   ready(): boolean {
-    if (this.state instanceof StudioError) alarm(this.state, () => this.anew(), true);
+    if (this.state instanceof StudioError && !told()) alarm(this.state, () => this.anew(true), true);
     return this.state === 'ready';
   }
 
@@ -59,12 +60,13 @@ export class Network {
     this.attempt++;
     this.state = failure;
     status(null);
+    calm(true);
     this.ready();
   }
 
   private lost(): void {
     if (this.losses++ < MOST_LOSSES) {
-      this.anew();
+      this.anew(false);
       alarm('lost');
     } else {
       calm();
@@ -72,9 +74,9 @@ export class Network {
     }
   }
 
-  private anew(): void {
+  private anew(asked: boolean): void {
     this.client.stop();
     void this.open();
-    this.emptied();
+    this.emptied(asked);
   }
 }

@@ -44,6 +44,11 @@ export function alarm(failure: StudioError | TextName, retry?: () => void, lasti
   byId('alerts').append(box);
 }
 
+/** Whether the box of a lasting failure is there. */
+export function told(): boolean {
+  return byId('alerts').querySelector('.lasting') !== null;
+}
+
 /** Takes away the box of the last thing done, or of a lasting failure. */
 export function calm(lasting = false): void {
   byId('alerts').querySelector(lasting ? '.lasting' : '.alert:not(.lasting)')?.remove();

@@ -27,7 +27,7 @@ interface Kept {
 
 /** The whole page at work. */
 export class Studio {
-  private readonly network = new Network((network) => this.opened(network), () => this.emptied());
+  private readonly network = new Network((network) => this.opened(network), (asked) => this.emptied(asked));
   private readonly client = this.network.client;
   private readonly store = new Store();
   private readonly stage = new Stage();
@@ -36,6 +36,7 @@ export class Studio {
   private readonly board = new Board((draft) => void this.store.set('draft', draft), (file, name) => void this.drawn(file, name));
   private readonly keepAlpha = byId<HTMLInputElement>('keep-alpha');
   private sketch: { file: Blob; name: string; info: SketchInfo } | null = null;
+  private taking: { file: Blob; name: string; kept?: Kept } | null = null;
   private given = false; // to the worker
   private chosen = 0;
   private coloured = false;
@@ -61,8 +62,11 @@ export class Studio {
     await Promise.all([this.network.open(), this.restore()]);
   }
 
-  /** Colours a new sketch. The old one stays if this one cannot be read. */
-  async take(file: Blob, name: string, kept?: Kept): Promise<boolean> {
+  /** Colours a new sketch, or one `again`, which leaves the view as it is. The old one stays if this one cannot be
+   * read. */
+  async take(file: Blob, name: string, kept?: Kept, again = false): Promise<boolean> {
+    const taking = { file, name, kept };
+    this.taking = taking;
     calm();
     status('reading', {}, null);
     busy(true);
@@ -73,7 +77,7 @@ export class Studio {
       this.chosen = kept?.chosen ?? 0;
       byId('alpha').hidden = !info.hasAlpha;
       this.keepAlpha.checked = kept?.keepAlpha ?? (info.hasAlpha && info.opaqueShare > MOSTLY_OPAQUE);
-      this.view('work');
+      if (!again) this.view('work');
       this.stage.showSketch(info.preview, info.width, info.height);
       this.proposals.expect(document.querySelectorAll('.proposal').length);
       this.proposals.mark(this.chosen);
@@ -90,8 +94,10 @@ export class Studio {
       return true;
     } catch (error) {
       busy(false);
-      tell(error, 'damaged');
+      tell(error, 'damaged', this.sketch && !this.given ? () => this.again() : undefined);
       return false;
+    } finally {
+      if (this.taking === taking) this.taking = null;
     }
   }
 
@@ -137,17 +143,26 @@ export class Studio {
     void this.colour();
   }
 
-  /** Gives the sketch to a worker that has none. */
-  private emptied(): void {
+  /** Goes on with another worker: with the sketch that was being read, unless that may have ended the one before. */
+  private emptied(asked: boolean): void {
     [this.given, this.coloured, this.colouring] = [false, false, 'idle'];
-    if (this.sketch) void this.take(this.sketch.file, this.sketch.name, this.kept);
+    this.proposals.expect(document.querySelectorAll('.proposal').length);
+    this.proposals.mark(this.chosen);
+    if (asked && this.taking) void this.take(this.taking.file, this.taking.name, this.taking.kept);
+    else this.again();
+  }
+
+  private again(): void {
+    if (this.sketch) void this.take(this.sketch.file, this.sketch.name, this.kept, true);
   }
 
   private async restore(): Promise<void> {
     const draft = await this.store.get<Draft>('draft');
     const sketch = await this.store.get<{ file: Blob; name: string }>('sketch');
     const kept = await this.store.get<Kept>('kept');
-    if (sketch && !this.sketch && !(await this.take(sketch.file, sketch.name, kept))) await this.store.set('sketch', undefined);
+    if (sketch && !this.sketch && !(await this.take(sketch.file, sketch.name, kept)) && !this.taking) {
+      await this.store.set('sketch', undefined); // it would fail, or end the worker, each time
+    }
     if (draft?.strokes.length) await this.openBoard(draft);
   }
 
@@ -180,11 +195,12 @@ export class Studio {
         const result = await this.client.call('colour', { dabs: this.hints.dabs });
         this.proposals.show(result.thumbnails, result.heads);
         this.coloured = true;
-        await this.paint();
+        if (this.chosen >= result.heads.length) this.proposals.mark((this.chosen = 0)); // kept from another model
+        const painted = await this.paint();
         const { dataset } = document.body; // for tests and measurements
         [dataset.engine, dataset.network] = [result.engine, result.network.toFixed(0)];
         dataset.time = result.time.toFixed(0);
-        status('done', { seconds: (result.time / 1000).toFixed(1) });
+        if (painted) status('done', { seconds: (result.time / 1000).toFixed(1) });
       } while ((this.colouring as string) === 'again');
     } catch (error) {
       tell(error, 'networkFailed', () => void this.colour());
@@ -200,20 +216,22 @@ export class Studio {
     await this.paint();
   }
 
-  private async paint(): Promise<void> {
-    if (!this.coloured || !this.network.ready()) return;
+  private async paint(): Promise<boolean> {
+    if (!this.network.ready() || !this.coloured) return false;
     try {
       const index = this.chosen;
       const picture = await this.client.call('paint', { index, keepAlpha: this.keepAlpha.checked });
       if (index === this.chosen) this.stage.showResult(picture);
       byId('after').dataset.shown = String(index);
+      return true;
     } catch (error) {
       tell(error, 'noMemory');
+      return false;
     }
   }
 
   private async save(kind: SaveKind): Promise<void> {
-    if (!this.coloured || !this.sketch || !this.network.ready()) return;
+    if (!this.network.ready() || !this.coloured || !this.sketch) return;
     const number = kind === 'ora' ? '' : `_${this.chosen + 1}`;
     const name = `${this.sketch.name}${number}${kind === 'colour' ? '_colour' : ''}.${kind === 'ora' ? 'ora' : 'png'}`;
     const given = { kind, index: this.chosen, keepAlpha: this.keepAlpha.checked, dabs: this.hints.dabs };
@@ -225,6 +243,7 @@ export class Studio {
       setTimeout(() => URL.revokeObjectURL(url), 60_000);
       status('saved', { name });
     } catch (error) {
+      status(null);
       tell(error, 'noMemory');
     }
   }
@@ -247,13 +266,14 @@ export class Studio {
   }
 
   private async drawn(file: Blob | null, name: string): Promise<void> {
-    await this.store.set('draft', undefined);
     if (!file) this.view(this.sketch ? 'work' : 'empty');
-    else if (!(await this.take(file, name))) this.view('board');
+    else if (!(await this.take(file, name))) return this.view('board');
+    await this.store.set('draft', undefined);
   }
 }
 
-/** Tells why something could not be done. That the worker was lost is told by the network, once. */
+/** Tells why something could not be done, unless that is the loss of the worker or of its state: the network tells
+ * of that, or another sketch is about to come. */
 function tell(error: unknown, otherwise: Failure, retry?: () => void): void {
   const failure = failureOf(error, otherwise);
   if (failure.failure === 'lost') return;

@@ -22,7 +22,6 @@ from sgru_tf.images import read_colour  # noqa: E402
 from sgru_tf.linework import line_art, random_line_art  # noqa: E402
 from sgru_tf.prepare import draw_lines, side_by_side  # noqa: E402
 from sgru_tf.sources import find_samples  # noqa: E402
-from sgru_tf.terminal import FileProgress  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 RED, SKIN = (200, 40, 30), (250, 215, 190)
@@ -358,18 +357,6 @@ def test_bad_arguments(here):
     result = run("empty", "--out", "o")
     assert result.exit_code == 1
     assert "empty: no pictures in this folder" in result.stderr
-
-
-def test_progress_in_a_log(capsys):
-    times = iter(range(0, 10**6, 40))
-    progress = FileProgress(3, now=lambda: float(next(times)))
-    for _ in range(3):
-        progress.show(skipped=False)
-    assert capsys.readouterr().err.splitlines() == [
-        "1/3 files, 40.0 s each, 1:20 left",
-        "2/3 files, 40.0 s each, 0:40 left",
-        "3/3 files, 40.0 s each, 0:00 left",
-    ]
 
 
 def test_side_by_side_of_one_pixel():

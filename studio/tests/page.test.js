@@ -187,6 +187,33 @@ describe('the page', { skip: dist ? false : 'tests/test_studio.py builds it' }, 
     await context.close();
   });
 
+  test('trying again keeps what is being read and what is drawn', async () => {
+    const slow =
+      'const real = self.createImageBitmap.bind(self);' +
+      'self.createImageBitmap = async (source, ...rest) => {' +
+      ' if (source.size === 12345) await new Promise((go) => setTimeout(go, 2000));' +
+      ' return real(source, ...rest); };';
+    const { page, context } = await open(browser, server.address, {
+      before: async (page) => {
+        await changedWorker(page, slow);
+        await page.route('**/*.tflite', (route) => route.abort());
+      },
+    });
+    await alarm(page, 'noModel');
+    await pick(page, `${given}/size12345.png`);
+    await page.click('.alert button');
+    assert.equal(await page.getAttribute('body', 'data-view'), 'empty'); // it was not read yet
+    await page.waitForFunction(() => document.body.dataset.view === 'work');
+    await alarm(page, 'noModel');
+    await page.click('#edit');
+    await page.waitForFunction(() => document.body.dataset.view === 'board');
+    await page.unroute('**/*.tflite');
+    await page.click('.alert button');
+    await coloured(page);
+    assert.equal(await page.getAttribute('body', 'data-view'), 'board');
+    await context.close();
+  });
+
   test('tells that memory was refused, and goes on', async () => {
     const refuse =
       'const real = self.createImageBitmap.bind(self);' +

@@ -14,10 +14,7 @@ export class Proposals {
 
   /** Makes room for so many, empty as yet. */
   expect(count: number): void {
-    if (this.buttons.length === count) {
-      for (const button of this.buttons) button.classList.add('waiting');
-      return;
-    }
+    if (this.buttons.length === count) return this.wait();
     this.buttons = Array.from({ length: count }, (_, index) => {
       const button = element('button', { type: 'button', role: 'radio', class: 'proposal waiting' });
       button.append(element('canvas', { width: '150', height: '200' }), element('span', {}, String(index + 1)));
@@ -27,6 +24,11 @@ export class Proposals {
     this.grid.replaceChildren(...this.buttons);
     this.relabel();
     this.mark(0);
+  }
+
+  /** All are being made anew. */
+  wait(): void {
+    for (const button of this.buttons) button.classList.add('waiting');
   }
 
   /** Shows the pictures. `heads` tells which output of the network each one is. */

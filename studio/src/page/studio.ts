@@ -79,7 +79,7 @@ export class Studio {
       this.keepAlpha.checked = kept?.keepAlpha ?? (info.hasAlpha && info.opaqueShare > MOSTLY_OPAQUE);
       if (!again) this.view('work');
       this.stage.showSketch(info.preview, info.width, info.height);
-      this.proposals.expect(document.querySelectorAll('.proposal').length);
+      this.proposals.wait();
       this.proposals.mark(this.chosen);
       this.restoring = true; // the dabs are not new
       this.hints.begin(info.width, info.height, kept?.dabs ?? []);
@@ -90,13 +90,12 @@ export class Studio {
       }
       status(null);
       void this.colour();
-      busy(false);
       return true;
     } catch (error) {
-      busy(false);
       tell(error, 'damaged', this.sketch && !this.given ? () => this.again() : undefined);
       return false;
     } finally {
+      busy(false);
       if (this.taking === taking) this.taking = null;
     }
   }
@@ -146,8 +145,7 @@ export class Studio {
   /** Goes on with another worker: with the sketch that was being read, unless that may have ended the one before. */
   private emptied(asked: boolean): void {
     [this.given, this.coloured, this.colouring] = [false, false, 'idle'];
-    this.proposals.expect(document.querySelectorAll('.proposal').length);
-    this.proposals.mark(this.chosen);
+    this.proposals.wait();
     if (asked && this.taking) void this.take(this.taking.file, this.taking.name, this.taking.kept);
     else this.again();
   }

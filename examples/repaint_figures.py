@@ -81,7 +81,7 @@ def find_parts(rgb: np.ndarray, seeds: dict) -> dict[str, np.ndarray]:
             distance[..., index] += 1e3 * (place < seeds["clothes_begin"])
     nearest = np.array(names)[distance.argmin(axis=-1)]
     nearest[paper] = "paper"
-    return {name: _soft(nearest == name) for name in ("hair", "clothes", "clothes2")}
+    return {name: soft(nearest == name) for name in ("hair", "clothes", "clothes2")}
 
 
 def repaint(rgb: np.ndarray, parts: dict[str, np.ndarray], hair: str) -> np.ndarray:
@@ -92,12 +92,21 @@ def repaint(rgb: np.ndarray, parts: dict[str, np.ndarray], hair: str) -> np.ndar
         share = Image.fromarray(np.rint(255 * mask).astype(np.uint8))
         share = np.asarray(share.resize(rgb.shape[1::-1], Image.Resampling.BICUBIC), np.float32)
         share = share[..., None] / 255
-        painted += share * (_dyed(space, share[..., 0] > 0.5, colour) - space)
+        painted += share * (dyed(space, share[..., 0] > 0.5, colour) - space)
     return rgb_of(painted)
 
 
-def _dyed(space, where, colour):
-    """Give a whole picture the colour that a part of it is to have; light and shade are kept."""
+def dyed(space, where, colour):
+    """Give a whole picture the colour that a part of it is to have; light and shade are kept.
+
+    Args:
+        space: (H, W, 3) L*a*b*.
+        where: (H, W) bool, the part; its median lightness becomes the colour's.
+        colour: As "#rrggbb".
+
+    Returns:
+        (H, W, 3) float32 L*a*b*.
+    """
     wanted = lab(np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], np.uint8))
     light = space[..., 0]
     surface = light[where & (light > INK)]
@@ -108,6 +117,16 @@ def _dyed(space, where, colour):
     tint = np.clip(dyed / wanted[0], 0.0, 1.1)
     tint *= np.sqrt(np.clip((100 - dyed) / (100 - wanted[0]), 0.25, 1.0))
     return np.stack([dyed, wanted[1] * tint, wanted[2] * tint], axis=-1).astype(np.float32)
+
+
+def soft(mask):
+    """Make of a mask (H, W) bool shares in 0..1, float32.
+
+    Without specks, up to the lines around, with soft edges.
+    """
+    picture = Image.fromarray(np.where(mask, 255, 0).astype("u1")).filter(ImageFilter.ModeFilter(5))
+    picture = picture.filter(ImageFilter.MaxFilter(3)).filter(ImageFilter.GaussianBlur(0.7))
+    return np.asarray(picture, np.float32) / 255
 
 
 def _paper(picture):
@@ -122,13 +141,6 @@ def _paper(picture):
         if white.getpixel(spot) == 255:
             ImageDraw.floodfill(white, spot, 128)
     return np.asarray(white) == 128
-
-
-def _soft(mask):
-    """Without specks, up to the lines around, with soft edges."""
-    picture = Image.fromarray(np.where(mask, 255, 0).astype("u1")).filter(ImageFilter.ModeFilter(5))
-    picture = picture.filter(ImageFilter.MaxFilter(3)).filter(ImageFilter.GaussianBlur(0.7))
-    return np.asarray(picture, np.float32) / 255
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})

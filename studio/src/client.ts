@@ -1,6 +1,6 @@
 // The page's side of the worker: calls that give promises.
 
-import { StudioError } from './errors';
+import { StudioError, type Failure } from './errors';
 import type { CallName, Calls, Reply } from './protocol';
 
 interface Waiting {
@@ -30,11 +30,11 @@ export class Client {
     return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject, progress }));
   }
 
-  /** Ends the worker; the next call starts another one. */
-  stop(): void {
+  /** Ends the worker; the next call starts another one, and those that wait fail. */
+  stop(failure: Failure = 'lost'): void {
     this.worker?.terminate();
     this.worker = null;
-    for (const { reject } of this.waiting.values()) reject(new StudioError('lost'));
+    for (const { reject } of this.waiting.values()) reject(new StudioError(failure));
     this.waiting.clear();
   }
 
@@ -42,8 +42,10 @@ export class Client {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { name: 'studio' });
     worker.onmessage = (event: MessageEvent<Reply>) => this.receive(event.data);
     worker.onerror = (event) => {
-      console.warn(event.message);
+      console.warn(event.message ?? 'the worker could not be loaded');
       if (worker !== this.worker) return; // of one that is gone already
+      // What goes wrong within a worker has a message; a script that cannot be fetched has none.
+      if (!(event instanceof ErrorEvent)) return this.stop('noRuntime');
       this.stop();
       this.died();
     };

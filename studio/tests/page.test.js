@@ -154,6 +154,11 @@ describe('the page', { skip: dist ? false : 'tests/test_studio.py builds it' }, 
       before: (page) => page.route('**/*.wasm', (route) => route.fulfill({ status: 404, body: '' })),
     });
     assert.match(await alarm(page, 'noRuntime'), /wasm/);
+    const english = await page.innerText('.alert');
+    await page.click('#language'); // what is told already is told anew
+    for (const words of (await page.innerText('.alert')).split(/\n+/)) assert.doesNotMatch(words, /^[\x20-\x7e]+$/);
+    await page.click('#language');
+    assert.equal(await page.innerText('.alert'), english);
     await page.unroute('**/*.wasm');
     await page.route('**/*.tflite', (route) => route.fulfill({ body: 'TFL3 is not what this is' }));
     await page.click('.alert button');
@@ -184,6 +189,33 @@ describe('the page', { skip: dist ? false : 'tests/test_studio.py builds it' }, 
     await coloured(page);
     assert.equal(await page.getAttribute('body', 'data-view'), 'work');
     assert.equal(await page.locator('.alert').count(), 0);
+    await context.close();
+  });
+
+  test('tells that its own worker cannot be loaded, and tries again', async () => {
+    const { page, context } = await open(browser, server.address, {
+      before: (page) => page.route('**/worker*.js', (route) => route.fulfill({ status: 404, body: '' })),
+    });
+    await alarm(page, 'noRuntime'); // nothing was lost, and memory has no part in it
+    assert.equal(await page.locator('.alert').count(), 1);
+    await page.unroute('**/worker*.js');
+    await page.click('.alert button');
+    await ready(page);
+    await context.close();
+  });
+
+  test('tells that the network is still being loaded, also after a sketch was read', async () => {
+    let go;
+    const asked = new Promise((resolve) => (go = resolve));
+    const { page, context } = await open(browser, server.address, {
+      before: (page) => page.route('**/*.tflite', async (route) => { await asked; await route.continue(); }),
+    });
+    await pick(page, `${given}/small.png`);
+    await page.waitForFunction(() => document.body.dataset.view === 'work' && document.getElementById('work').ariaBusy === 'false');
+    assert.match(await page.innerText('[role=status]'), /network/);
+    assert.equal(await page.isVisible('#progress'), true);
+    go();
+    await coloured(page);
     await context.close();
   });
 

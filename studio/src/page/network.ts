@@ -3,7 +3,7 @@
 import { Client } from '../client';
 import { failureOf, StudioError } from '../errors';
 import type { Opened } from '../protocol';
-import { alarm, calm, status, told } from './notices';
+import { alarm, background, calm, status, told } from './notices';
 
 /** How often a lost worker is replaced without being asked. */
 const MOST_LOSSES = 3;
@@ -34,15 +34,16 @@ export class Network {
     const given = { base: document.baseURI, threads: asked.get('threads') !== '0', webgpu: asked.get('webgpu') === '1' };
     const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
     const progress = (loaded: number, total: number) => {
-      if (loaded < total) status('loading', { loaded: megabytes(loaded), total: megabytes(total) }, loaded / total);
-      else status('preparing', {}, null);
+      if (loaded < total) background('loading', { loaded: megabytes(loaded), total: megabytes(total) }, loaded / total);
+      else background('preparing', {}, null);
     };
-    status('preparing', {}, null);
+    background('preparing', {}, null);
     try {
       const network = await this.client.call('open', given, progress);
       this.state = 'ready';
       document.body.dataset.engine = network.engine;
       document.body.dataset.loadTime = network.time.toFixed(0);
+      background(null);
       status('ready');
       this.opened(network);
     } catch (error) {
@@ -59,6 +60,7 @@ export class Network {
   private fail(failure: StudioError): void {
     this.attempt++;
     this.state = failure;
+    background(null);
     status(null);
     calm(true);
     this.ready();

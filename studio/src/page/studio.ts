@@ -8,7 +8,7 @@ import { byId, element } from './dom';
 import { Hints } from './hints';
 import { relabelSamples } from './intake';
 import { Network } from './network';
-import { alarm, calm, repeatStatus, status } from './notices';
+import { alarm, calm, repeatNotices, status } from './notices';
 import { Proposals } from './proposals';
 import { Stage } from './stage';
 import { Store } from './store';
@@ -110,7 +110,7 @@ export class Studio {
     relabelSamples();
     this.proposals.relabel();
     this.hints.show();
-    repeatStatus();
+    repeatNotices();
   }
 
   /** Keys for the whole page; true if the key was one. */

@@ -36,16 +36,16 @@ from sgru_tf.metrics import lab
 from sgru_tf.prepare import read_art
 
 PALETTES = {
-    "#e6c45a": ("#36497f", "#9c4f47"),  # blond: navy, brick
-    "#3c3742": ("#7f8ba3", "#d8d2c8"),  # black: grey, cream
-    "#7b4c31": ("#4f7d72", "#d8cbb0"),  # brown: sea green, straw
-    "#c3c8d6": ("#4b4858", "#7d5a68"),  # silver: slate, wine
-    "#4673c4": ("#ecd9b0", "#b08f63"),  # blue: cream, sand
-    "#f09cb4": ("#56768f", "#424f74"),  # pink: steel, ink blue
-    "#c5383b": ("#3b3d49", "#dfc68c"),  # red: black, sand
-    "#8257b8": ("#d2c294", "#46604f"),  # violet: straw, fir
-    "#4f9f74": ("#8a5f54", "#e9d9b8"),  # green: umber, cream
-    "#e1813a": ("#44708c", "#5a6a4c"),  # orange: steel, moss
+    "#e6c45a": ("#2f4590", "#a8483c"),  # blond: navy, brick
+    "#3c3742": ("#6f83ad", "#d9cdb8"),  # black: blue grey, cream
+    "#7b4c31": ("#3f8576", "#d8c59a"),  # brown: sea green, straw
+    "#c3c8d6": ("#46446a", "#8a4f66"),  # silver: slate, wine
+    "#4673c4": ("#f0d9a0", "#bd9455"),  # blue: cream, sand
+    "#f09cb4": ("#4a7a9c", "#3b4c80"),  # pink: steel, ink blue
+    "#c5383b": ("#343a4e", "#e0c168"),  # red: black, sand
+    "#8257b8": ("#dcc67c", "#3f6a49"),  # violet: straw, fir
+    "#4f9f74": ("#965344", "#efd9a8"),  # green: umber, cream
+    "#e1813a": ("#3574b0", "#52663a"),  # orange: steel, moss
 }
 """Hair, and the clothes with it: never a neighbour in hue; and with vivid hair, paler than that.
 Which proposal learns from a picture is decided by its colours (with `winner_vividness` by the most

@@ -39,7 +39,7 @@ sys.path[:0] = [sys.argv[1], sys.argv[1] + "/../.."]
 import jax, numpy as np
 from squares import draw_square, load_pictures
 
-pictures = load_pictures("art.npz")
+pictures = load_pictures(sys.argv[2])
 draw = lambda key: draw_square(pictures, key, 64, (0.5, 0.6), (1.0, 1.0))
 np.save("squares.npy", jax.vmap(draw)(jax.random.split(jax.random.key(0), 24)))
 """
@@ -112,7 +112,7 @@ def test_lines_are_those_of_linework(tmp_path):
 
 
 def test_squares_hold_a_whole_picture_on_paper(packed):
-    run(packed, "-c", SQUARES, FOLDER)
+    run(packed, "-c", SQUARES, FOLDER, "art.npz")
     squares = np.load(packed / "squares.npy")
     assert squares.shape == (24, 64, 64, 4)
     corners = squares[:, ::63, ::63, :3].reshape(24, 4, 3)
@@ -136,6 +136,22 @@ def test_squares_hold_a_whole_picture_on_paper(packed):
     for square, picture in zip(sketches, ~paper, strict=True):
         near = Image.fromarray(picture).convert("L").filter(ImageFilter.MaxFilter(17))
         assert (square[(np.asarray(near) > 0) & ~picture] == 255).all()
+
+
+def test_what_is_to_be_bare_has_no_lines(packed):
+    (packed / "bare").mkdir()
+    Image.new("L", (96, 96), 255).save(packed / "bare" / "a.png")
+    more = ("--quality", "95", "--bare", "bare")
+    told = run(packed, FOLDER / "pack.py", "pictures", "art", "bare.npz", *more)
+    assert "pictures 1, skipped 2" in told  # one has no mask
+    run(packed, "-c", SQUARES, FOLDER, "bare.npz")
+    squares = np.load(packed / "squares.npy")
+    for square in squares:
+        inside = Image.fromarray((square[..., :3] != 255).any(-1)).convert("L")
+        inside = np.asarray(inside.filter(ImageFilter.MinFilter(3))) > 0
+        assert inside.sum() > 500
+        assert np.ptp(square[..., 3][inside]) < 1
+
 
 
 def test_it_trains_and_others_load_it(packed):

@@ -39,10 +39,15 @@ def line_art(rgb, style: LineStyle, key):
     return jnp.clip(art, 0.0, 255.0)
 
 
-def random_line_art(rgb, key):
-    """Draw the lines of one picture in a style of its own: what the training sees."""
+def random_line_art(rgb, key, drawn=1.0):
+    """Draw the lines of one picture in a style of its own: what the training sees.
+
+    drawn: (H, W, 1), 1 where lines are drawn and 0 where the paper is left bare.
+    """
     style_key, line_key = jax.random.split(key)
-    return line_art(rgb, draw_style(style_key), line_key)
+    style = draw_style(style_key)
+    art = line_art(rgb, style, line_key)
+    return style.paper + (art - style.paper) * drawn
 
 
 def smooth_noise(key, sides, cell: float, channels: int):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageChops
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -30,20 +30,26 @@ def main():
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--side", type=click.IntRange(min=32), default=512, help="Long side at most.")
 @click.option("--quality", type=click.IntRange(1, 100), default=80, help="Of WebP.")
-def pictures(folder, out, side, quality):
+@click.option(
+    "--bare",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of masks of the same names: 255 where no line is to be drawn, as in empty eyes.",
+)
+def pictures(folder, out, side, quality, bare):
     """Write the pictures of FOLDER to OUT, alpha composited on white."""
     packed, failed = [], 0
     for path in sorted(folder.iterdir()):
         try:
-            picture = read_art(path)
-        except (SgruError, OSError) as error:
+            picture = Image.fromarray(np.asarray(read_art(path)))
+            if bare:
+                picture.putalpha(ImageChops.invert(Image.open(bare / path.name).convert("L")))
+        except (SgruError, OSError, ValueError) as error:
             failed += 1
             click.echo(f"skipped: {error}", err=True)
             continue
-        picture = Image.fromarray(np.asarray(picture))
         picture.thumbnail((side, side), Image.Resampling.LANCZOS)
         store = BytesIO()
-        picture.save(store, "WEBP", quality=quality, method=6)
+        picture.save(store, "WEBP", quality=quality, method=6, exact=True)
         packed.append(np.frombuffer(store.getvalue(), np.uint8))
     if not packed:
         raise click.ClickException(f"{folder}: holds no picture that can be read")

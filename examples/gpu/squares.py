@@ -1,8 +1,9 @@
 """Training squares cut on the GPU: pictures held there, scaled, placed and mirrored at random.
 
 As `sgru_tf.data` does, with one difference: lines are drawn on the square, not before it is cut.
-Pictures are stored as (N, S, S, 3) uint8 RGB, each in the upper left corner, with its height and
-width in pixels. White paper surrounds one that does not fill the square.
+Pictures are stored as (N, S, S, 4) uint8, RGB and where lines are drawn (255; 0 is left bare), each
+in the upper left corner, with its height and width in pixels. White paper surrounds one that does
+not fill the square.
 """
 
 import io
@@ -25,8 +26,8 @@ SCRIBBLED = 0.25  # share of the pictures with paper on which strokes of no mean
 class Pictures(NamedTuple):
     """Pictures in the GPU's memory."""
 
-    rgb: jax.Array
-    """(N, S, S, 3) uint8."""
+    pixels: jax.Array
+    """(N, S, S, 4) uint8: RGB, and 255 where lines are drawn."""
     sides: jax.Array
     """(N, 2) float32, height and width in pixels."""
 
@@ -45,15 +46,15 @@ def load_pictures(path) -> Pictures:
     with ThreadPoolExecutor() as pool:
         decoded = list(pool.map(_decoded, np.split(packed, ends[:-1])))
     sides = np.array([one.shape[:2] for one in decoded])
-    rgb = np.full((len(decoded), sides.max(), sides.max(), 3), 255, np.uint8)
-    for place, one in zip(rgb, decoded, strict=True):
+    pixels = np.full((len(decoded), sides.max(), sides.max(), 4), 255, np.uint8)
+    for place, one in zip(pixels, decoded, strict=True):
         place[: one.shape[0], : one.shape[1]] = one
-    return Pictures(jnp.asarray(rgb), jnp.asarray(sides, jnp.float32))
+    return Pictures(jnp.asarray(pixels), jnp.asarray(sides, jnp.float32))
 
 
 def _decoded(data):
     with Image.open(io.BytesIO(data.tobytes())) as picture:
-        return np.asarray(picture.convert("RGB"))
+        return np.asarray(picture.convert("RGBA"))
 
 
 def draw_square(pictures: Pictures, key, size: int, zoom, saturation):
@@ -70,20 +71,21 @@ def draw_square(pictures: Pictures, key, size: int, zoom, saturation):
         (size, size, 4) float32: RGB and the sketch, 0..255.
     """
     keys = jax.random.split(key, 8)
-    index = jax.random.randint(keys[0], (), 0, len(pictures.rgb))
-    source, sides = pictures.rgb[index].astype("float32"), pictures.sides[index]
+    index = jax.random.randint(keys[0], (), 0, len(pictures.pixels))
+    source, sides = pictures.pixels[index].astype("float32"), pictures.sides[index]
     least, largest = zoom[0] * size / sides.max(), zoom[1] * size / sides.min()
     scale = jnp.exp(jax.random.uniform(keys[1], (), minval=jnp.log(least), maxval=jnp.log(largest)))
     mirrored = jax.random.bernoulli(keys[2])
     where = jax.random.uniform(keys[3], (2,))
     down, rows = _resampling(source.shape[0], size, sides[0], scale, where[0], False)
     along, columns = _resampling(source.shape[1], size, sides[1], scale, where[1], mirrored)
-    rgb = jnp.einsum("yh,hwc,xw->yxc", down, source, along)
+    square = jnp.einsum("yh,hwc,xw->yxc", down, source, along)
+    rgb, drawn = square[..., :3], square[..., 3:] / 255.0
     luma = jnp.array([0.2989, 0.587, 0.114])
     grey = (rgb @ luma)[..., None]
     low, high = saturation
     factor = jax.random.uniform(keys[4], (), minval=low, maxval=high)
-    sketch = random_line_art(rgb, keys[5])
+    sketch = random_line_art(rgb, keys[5], drawn)
     inside = (rows[:, None] & columns[None, :])[..., None]
     rgb = jnp.where(inside, jnp.clip(grey + (rgb - grey) * factor, 0.0, 255.0), 255.0)
     sketch = jnp.where(inside, sketch, 255.0)

@@ -10,7 +10,8 @@ and with irises of another colour; skin, whites, black and lines stay. The first
 also kept as it was drawn.
 
 OUT/hollow holds pairs, in images_bw and images_rgb: the same heads with line art in which the
-irises are bare paper, as many artists leave them.
+irises are bare paper, as many artists leave them; and in `bare` what is left bare (255), for
+`examples/gpu`, which draws its own lines.
 """
 
 import functools
@@ -43,7 +44,6 @@ IRISES = (
     "#3f6fb5", "#7a4a2b", "#3f8f5f", "#8a4fb0", "#b5453f", "#c8952f", "#3a9aa5", "#5b5f75",
 )  # fmt: skip
 SIDES = {"figures": 900, "heads": 512}  # pixels of the long side at most
-DRAWS = 4
 DRAWN = 3  # poses of a model that are kept in its own colours, too
 LEAST_IRIS = 150  # pixels; of closed eyes there is less
 POSE = re.compile(r"(?P<name>[^.]+)\.(?P<number>\d+)\.png")
@@ -106,7 +106,7 @@ def cut(rgb, shown, box, long: int):
     )
 
 
-def paint_pose(file: Path, turn: int, kinds, rules, out: Path) -> None:
+def paint_pose(file: Path, turn: int, kinds, rules, draws: int, out: Path) -> None:
     """Write the figures and heads of one pose, and the parts of the heads.
 
     Args:
@@ -114,6 +114,7 @@ def paint_pose(file: Path, turn: int, kinds, rules, out: Path) -> None:
         turn: Its number among all poses, which decides its colours.
         kinds: Names of the parts, as in parts.json.
         rules: A `Rule` by the name of a model, where it has one.
+        draws: So many colourings of a figure, and of its head.
         out: Where to.
 
     Raises:
@@ -131,12 +132,12 @@ def paint_pose(file: Path, turn: int, kinds, rules, out: Path) -> None:
         picture, parts = cut(rgb, shown, box, SIDES[kind])
         if kind == "heads":
             write_image(Image.fromarray(parts), out / "parts" / f"{name}.{number}.png")
-        for draw in range(DRAWS):
+        for draw in range(draws):
             made, as_drawn = picture, draw == 0 and int(number) < DRAWN
             if kind == "figures" and rule.heads_only and not as_drawn:
                 continue
             if not as_drawn:
-                hair = hairs[(turn * DRAWS + draw + 5 * (kind == "heads")) % len(hairs)]
+                hair = hairs[(turn * draws + draw + 5 * (kind == "heads")) % len(hairs)]
                 iris = IRISES[int(rng.integers(len(IRISES)))]
                 surfaces = find_surfaces(picture, parts, kinds, rule, rng)
                 made = paint(picture, surfaces, hair, iris)
@@ -162,30 +163,33 @@ def hollow_eyes(out: Path, kinds) -> int:
         mask = Image.fromarray(np.where(iris, 255, 0).astype("u1"))
         shrink = int(np.random.default_rng([index, 3]).choice([5, 7, 9]))
         mask = mask.filter(ImageFilter.MaxFilter(3)).filter(ImageFilter.MinFilter(shrink))
-        share = np.asarray(mask.filter(ImageFilter.GaussianBlur(1)), np.float32) / 255
+        mask = mask.filter(ImageFilter.GaussianBlur(1))
+        share = np.asarray(mask, np.float32) / 255
         art = np.asarray(art)[..., 0] * (1 - share) + share * float(style.paper)
         sketch = Image.fromarray(np.clip(art, 0, 255).astype("u1"))
         write_image(sketch, out / "hollow" / "images_bw" / file.name)
         write_image(rgb, out / "hollow" / "images_rgb" / file.name)
+        write_image(mask, out / "hollow" / "bare" / file.name)
         written += 1
     return written
 
 
-def _painted(task, kinds, rules, out) -> str | None:
+def _painted(task, kinds, rules, draws, out) -> str | None:
     """Paint one pose in a process of its own, and tell what went wrong, if anything."""
     turn, file = task
     try:
-        paint_pose(file, turn, kinds, rules, out)
+        paint_pose(file, turn, kinds, rules, draws, out)
     except (SgruError, OSError, ValueError) as error:
         return f"{file}: {error}"
     return None
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.argument("poses", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("rules", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
-def main(poses, rules, out):
+@click.option("--draws", type=click.IntRange(min=1), default=4, help="Colourings of a pose.")
+def main(poses, rules, out, draws):
     """Paint the POSES that poses.mjs drew, to OUT/figures, OUT/heads and OUT/hollow.
 
     RULES is JSON: by the name of a model what its colours do not tell; see parts.py.
@@ -196,14 +200,15 @@ def main(poses, rules, out):
     try:
         kinds = json.loads((poses / "parts.json").read_text())
         given = {name: Rule(**rule) for name, rule in json.loads(rules.read_text()).items()}
-        for folder in ("figures", "heads", "parts", "hollow/images_bw", "hollow/images_rgb"):
+        pairs = ("hollow/images_bw", "hollow/images_rgb", "hollow/bare")
+        for folder in ("figures", "heads", "parts", *pairs):
             prepare_folder(out / folder)
     except (AttributeError, TypeError, ValueError) as error:
         raise click.ClickException(f"{rules}: holds no rules as --help says; {error}") from error
     except (SgruError, OSError) as error:
         raise click.ClickException(str(error)) from error
     progress, failed = FileProgress(len(files)), 0
-    work = functools.partial(_painted, kinds=kinds, rules=given, out=out)
+    work = functools.partial(_painted, kinds=kinds, rules=given, draws=draws, out=out)
     with ProcessPoolExecutor(usable_cores()) as pool:
         for problem in pool.map(work, enumerate(files)):
             progress.show(skipped=problem is not None)
@@ -212,8 +217,8 @@ def main(poses, rules, out):
                 click.echo(f"failed: {problem}", err=True)
                 failed += 1
     progress.clear()
-    pairs = hollow_eyes(out, kinds)
-    click.echo(f"poses {len(files) - failed}, failed {failed}, empty eyes {pairs} -> {out}")
+    empty = hollow_eyes(out, kinds)
+    click.echo(f"poses {len(files) - failed}, failed {failed}, empty eyes {empty} -> {out}")
     sys.exit(1 if failed else 0)
 
 

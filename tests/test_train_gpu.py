@@ -39,9 +39,10 @@ sys.path[:0] = [sys.argv[1], sys.argv[1] + "/../.."]
 import jax, numpy as np
 from squares import draw_square, load_pictures
 
-pictures = load_pictures(sys.argv[2])
-draw = lambda key: draw_square(pictures, key, 64, (0.5, 0.6), (1.0, 1.0))
-np.save("squares.npy", jax.vmap(draw)(jax.random.split(jax.random.key(0), 24)))
+for name in ("art", "bare"):
+    pictures = load_pictures(name + ".npz")
+    draw = lambda key: draw_square(pictures, key, 64, (0.5, 0.6), (1.0, 1.0))
+    np.save(name + ".npy", jax.vmap(draw)(jax.random.split(jax.random.key(0), 24)))
 """
 
 REFUSALS = """
@@ -83,7 +84,10 @@ def run(folder, *command):
 
 @pytest.fixture(scope="module")
 def packed(tmp_path_factory):
-    """Two pictures of a red square with a blue one in it, and a file that is none."""
+    """Two pictures of a red square with a blue one in it, and a file that is none.
+
+    Of the first one there is another file, which leaves all of it bare.
+    """
     folder = tmp_path_factory.mktemp("gpu")
     (folder / "art").mkdir()
     for name, side in (("a", 96), ("b", 64)):
@@ -93,7 +97,19 @@ def packed(tmp_path_factory):
     (folder / "art" / "c.png").write_bytes(b"no picture")
     told = run(folder, FOLDER / "pack.py", "pictures", "art", "art.npz", "--quality", "95")
     assert "pictures 2, skipped 1" in told
+    (folder / "bare").mkdir()
+    Image.new("L", (96, 96), 255).save(folder / "bare" / "a.png")
+    more = ("--quality", "95", "--bare", "bare")
+    told = run(folder, FOLDER / "pack.py", "pictures", "art", "bare.npz", *more)
+    assert "pictures 1, skipped 2" in told  # one has no mask
     return folder
+
+
+@pytest.fixture(scope="module")
+def squares(packed):
+    """By the name of a file, 24 squares drawn of its pictures."""
+    run(packed, "-c", SQUARES, FOLDER)
+    return {name: np.load(packed / f"{name}.npy") for name in ("art", "bare")}
 
 
 def test_lines_are_those_of_linework(tmp_path):
@@ -111,9 +127,8 @@ def test_lines_are_those_of_linework(tmp_path):
             np.testing.assert_allclose(drawn["art"], line_art(rgb, style), atol=0.5)
 
 
-def test_squares_hold_a_whole_picture_on_paper(packed):
-    run(packed, "-c", SQUARES, FOLDER, "art.npz")
-    squares = np.load(packed / "squares.npy")
+def test_squares_hold_a_whole_picture_on_paper(squares):
+    squares = squares["art"]
     assert squares.shape == (24, 64, 64, 4)
     corners = squares[:, ::63, ::63, :3].reshape(24, 4, 3)
     # At half the size no picture covers more than one corner.
@@ -138,20 +153,12 @@ def test_squares_hold_a_whole_picture_on_paper(packed):
         assert (square[(np.asarray(near) > 0) & ~picture] == 255).all()
 
 
-def test_what_is_to_be_bare_has_no_lines(packed):
-    (packed / "bare").mkdir()
-    Image.new("L", (96, 96), 255).save(packed / "bare" / "a.png")
-    more = ("--quality", "95", "--bare", "bare")
-    told = run(packed, FOLDER / "pack.py", "pictures", "art", "bare.npz", *more)
-    assert "pictures 1, skipped 2" in told  # one has no mask
-    run(packed, "-c", SQUARES, FOLDER, "bare.npz")
-    squares = np.load(packed / "squares.npy")
-    for square in squares:
+def test_what_is_to_be_bare_has_no_lines(squares):
+    for square in squares["bare"]:
         inside = Image.fromarray((square[..., :3] != 255).any(-1)).convert("L")
         inside = np.asarray(inside.filter(ImageFilter.MinFilter(3))) > 0
         assert inside.sum() > 500
         assert np.ptp(square[..., 3][inside]) < 1
-
 
 
 def test_it_trains_and_others_load_it(packed):

@@ -7,9 +7,10 @@ It needs JAX, Keras and this folder, and no TensorFlow. Network, loss and most s
 `train.py --preset finish`; `examples/gpu/pack.py` makes the files. The schedule goes by the clock,
 so that a lease of so many minutes ends with a finished training: the rate (warm-up, then cosine),
 the weight of the losers and the balance are set by the share of the time that is gone. So two runs
-are never the same to the bit. An H200 took 5,994 steps of 32 squares of 256 x 256 in 355 seconds,
-after 115 of loading and compiling, with XLA_FLAGS="--xla_gpu_autotune_level=1
---xla_gpu_enable_triton_gemm=false"; without them two sizes were not compiled after 165 seconds.
+are never the same to the bit. With XLA_FLAGS="--xla_gpu_autotune_level=1
+--xla_gpu_enable_triton_gemm=false" an H100 took 6,948 steps of 32 squares of 256 x 256 in 453
+seconds, after 119 of loading and compiling; an H200 16.9 steps a second. Two sizes at once were not
+compiled after 180 seconds.
 
 OUT/last.keras holds the averaged weights, written every 75 seconds, at the end and when
 interrupted; `--init OUT` goes on from them. OUT/history.csv has the losses, OUT/config.json the

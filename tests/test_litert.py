@@ -58,7 +58,7 @@ def test_threads_may_share_it(shipped):
 
 def test_what_it_says_of_itself(shipped):
     assert shipped.proposals == 9
-    assert shipped.working_size == 384
+    assert shipped.working_size == 320
     # The file may be older than some settings, which then were at their defaults.
     assert ModelConfig.from_dict(shipped.metadata["config"]) == load_model().sgru_config
     assert shipped.metadata["precision"] in ("dynamic", "int8")

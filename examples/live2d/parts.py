@@ -27,23 +27,29 @@ class Rule:
         clothed: Parts on which no skin shows, as on one whose sweater has skin's colour.
         skin_red: a* from which a colour is cloth; None is never.
         heads_only: Whether whole figures are left as they were drawn.
+        waist: Where clothes of the legs begin, as a part of the figure's height.
+        bare_above: Above it, as a part of that height, the body is skin, as a neck in shade.
     """
 
     clothed: tuple[str, ...] = ()
     skin_red: float | None = None
     heads_only: bool = False
+    waist: float = 1.0
+    bare_above: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)
 class Surfaces:
     """Masks (H, W) bool: `hair`, `iris`, and of the clothes one `fabrics` each, largest first.
 
-    White and black ones are not among them, but if all are, the white is.
+    White and black ones are not among them, but if all are, the white is. `white` is what else of
+    the clothes is white.
     """
 
     hair: np.ndarray
     iris: np.ndarray
     fabrics: list[np.ndarray]
+    white: np.ndarray
 
 
 def find_surfaces(rgb, shown, kinds: list[str], rule: Rule, rng) -> Surfaces:
@@ -67,7 +73,7 @@ def find_surfaces(rgb, shown, kinds: list[str], rule: Rule, rng) -> Surfaces:
         skin &= space[..., 1] < rule.skin_red
     skin &= ~np.isin(shown, [number[kind] for kind in rule.clothed]) & ~tied
     cloth = body & ~skin & (space[..., 0] > INK)
-    return Surfaces(hair & ~tied, shown == number["iris"], _fabrics(space, cloth, rng))
+    return Surfaces(hair & ~tied, shown == number["iris"], *_fabrics(space, cloth, rng))
 
 
 def _tied(space, hair):
@@ -92,7 +98,7 @@ def _skin_coloured(space, tone):
 def _fabrics(space, cloth, rng):
     points = space[cloth] * (LIGHTNESS, 1, 1)
     if len(points) <= 500:
-        return []
+        return [], np.zeros_like(cloth)
     centres = _means(points[rng.choice(len(points), min(6000, len(points)), False)], rng)
     nearest = ((space * (LIGHTNESS, 1, 1))[..., None, :] - centres).__pow__(2).sum(-1).argmin(-1)
     sizes = [int((cloth & (nearest == place)).sum()) for place in range(FABRICS)]
@@ -106,8 +112,11 @@ def _fabrics(space, cloth, rng):
             white.append(place)
         elif not (light < 24 and chroma < 9):
             _join(coloured, place, hue, chroma > 9)
-    groups = [places for _, _, places in coloured] or ([white] if white else [])
-    return [cloth & np.isin(nearest, places) for places in groups]
+    groups = [places for _, _, places in coloured]
+    if white and not groups:
+        groups, white = [white], []
+    fabrics = [cloth & np.isin(nearest, places) for places in groups]
+    return fabrics, cloth & np.isin(nearest, white)
 
 
 def _join(groups, place, hue, vivid):

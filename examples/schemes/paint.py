@@ -3,10 +3,18 @@
     python examples/schemes/paint.py OUT --poses POSES docs/repaint/live2d.json \\
         --figures FIGURES docs/repaint/figures.json --figures SCENES docs/repaint/scenes.json
 
-A scheme is a colour of hair and two of clothes: a row of `SCHEMES` for each proposal of the shipped
-weights, in the network's order. POSES are those of `examples/live2d/poses.mjs`, FIGURES and their
-seeds those of `examples/repaint_figures.py`. OUT/NAME.npz holds `rgb`, (H, W, 3) uint8, as drawn,
-and `painted`, (9, H, W, 3) uint8; the long side is `SIDE` at most.
+A scheme is a colour of hair, two of clothes and one of eyes: a row of `SCHEMES` for each proposal
+of the shipped weights, in the network's order. POSES are those of `examples/live2d/poses.mjs`,
+FIGURES and their seeds those of `examples/repaint_figures.py`. Models of which only heads can be
+told apart (`heads_only`) are left out. OUT/NAME.npz holds `rgb`,
+(H, W, 3) uint8, as drawn; `painted`, (9, H, W, 3) uint8; and `iris`, (H, W) uint8, 255 where irises
+are. The long side is `SIDE` at most. Look at what it paints: of figures told apart by their colours
+some have an arm in the colour of a shirt, which `--leave` leaves out.
+
+A sketch does not tell which of two fabrics was the dark one, or which shirt was white; and whoever
+learns both from one sketch paints patches. So which colour goes where is decided by what a sketch
+does tell: the first for what is worn above the waist and for dresses, the second for skirts,
+trousers and stockings, and for ribbons and trimmings. White stays where there is little of it.
 """
 
 import json
@@ -35,29 +43,32 @@ from sgru_tf.metrics import lab
 from sgru_tf.prepare import read_art
 
 SCHEMES = (
-    ("#e0a030", "#3f5fa0", "#7f96c4"),  # amber: navy
-    ("#4f86d0", "#e8c39a", "#c98f6a"),  # blue: apricot
-    ("#86593c", "#4b8f80", "#8dbba8"),  # brown: sea green
-    ("#ea86a6", "#5f9fae", "#a5cbd0"),  # pink: petrol
-    ("#d8483c", "#4a5270", "#8a8fa8"),  # red: slate
-    ("#e8c878", "#b04f4a", "#d98c80"),  # blond: brick
-    ("#8d62c8", "#d9bf6a", "#b89a4a"),  # violet: straw
-    ("#4fa070", "#c77f5c", "#e2b08c"),  # green: terracotta
-    ("#9aa3ba", "#7d4f78", "#b08fae"),  # silver: plum
+    ("#e0a030", "#3f5fa0", "#7f96c4", "#4a86c8"),  # amber: navy
+    ("#4f86d0", "#ecb478", "#cf8c56", "#c8842f"),  # blue: apricot
+    ("#86593c", "#4b8f80", "#8dbba8", "#5f9f4f"),  # brown: sea green
+    ("#ea86a6", "#5f9fae", "#a5cbd0", "#4fa09a"),  # pink: petrol
+    ("#d8483c", "#4a5270", "#8a8fa8", "#c8952f"),  # red: slate
+    ("#efc684", "#b04f4a", "#d98c80", "#4a8fd0"),  # blond: brick
+    ("#8d62c8", "#e3b654", "#c8953f", "#3f9f8f"),  # violet: straw
+    ("#4fa070", "#c77f5c", "#e2b08c", "#a5652f"),  # green: terracotta
+    ("#9aa3ba", "#7d4f78", "#b08fae", "#6f5fc0"),  # silver: plum
 )
-"""The two of clothes are neighbours in hue: lines do not tell one fabric from another."""
+"""The two of clothes are neighbours in hue, as lines do not always tell one garment's end."""
 
 SIDE = 448
 LEAST = 30  # pixels of a surface
-LONG = {"figure": 700, "head": 512}  # pixels of the long side where surfaces are told apart
+LONG = 1200  # pixels of a pose's long side where its surfaces are told apart
+TRIMMING = 0.15  # of all that is worn above the waist: less of a fabric is a trimming
+HAIR, FIRST, SECOND, IRIS = range(4)  # places in a scheme
 
 
-def in_schemes(rgb, masks) -> np.ndarray:
+def in_schemes(rgb, surfaces) -> np.ndarray:
     """Paint a picture in every scheme.
 
     Args:
         rgb: (H, W, 3) uint8.
-        masks: (H, W, 3) float32, 0..1: how far a pixel is hair, first and second fabric.
+        surfaces: Of each surface its place in a scheme, and how far a pixel belongs to it:
+            (H, W) float32, 0..1.
 
     Returns:
         (9, H, W, 3) uint8.
@@ -65,55 +76,93 @@ def in_schemes(rgb, masks) -> np.ndarray:
     space, painted = lab(rgb), []
     for scheme in SCHEMES:
         colours = space.copy()
-        for place, colour in enumerate(scheme):
-            share = masks[..., place : place + 1]
-            surface = share[..., 0] > 0.5
+        for place, share in surfaces:
+            surface = share > 0.5
             if surface.sum() > LEAST:
-                colours += share * (dyed(space, surface, colour) - colours)
+                colours += share[..., None] * (dyed(space, surface, scheme[place]) - colours)
         painted.append(rgb_of(colours))
     return np.stack(painted)
 
 
-def write(rgb, masks, file: Path) -> None:
-    """Shrink a picture and its masks to `SIDE`, paint it, and write both to a file."""
+def write(rgb, surfaces, file: Path) -> None:
+    """Shrink a picture and its surfaces to `SIDE`, paint it, and write both to a file."""
     height, width = rgb.shape[:2]
     scale = min(1, SIDE / max(height, width))
     size = round(width * scale), round(height * scale)
+
+    def shrink(mask):
+        mask = Image.fromarray(np.rint(255 * mask).astype("u1"))
+        return np.asarray(mask.resize(size, Image.Resampling.BOX), np.float32) / 255
+
     small = np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.LANCZOS))
-    shares = [
-        np.asarray(Image.fromarray(np.rint(255 * mask).astype("u1")).resize(size, 4))  # BOX
-        for mask in masks
-    ]
-    painted = in_schemes(small, np.stack(shares, -1).astype(np.float32) / 255)
+    surfaces = [(place, shrink(mask)) for place, mask in surfaces]
+    iris = sum((share for place, share in surfaces if place == IRIS), np.zeros(small.shape[:2]))
     with whole_file(file) as part, open(part, "wb") as stream:
-        np.savez(stream, rgb=small, painted=painted)
+        iris = np.rint(255 * iris).astype("u1")
+        np.savez(stream, rgb=small, painted=in_schemes(small, surfaces), iris=iris)
+
+
+def worn(surfaces, below):
+    """Tell what of the clothes has the first colour and what the second.
+
+    Args:
+        surfaces: `parts.Surfaces`.
+        below: (H, W) bool: under the waist.
+
+    Returns:
+        Of each piece its place in a scheme, and where it is, (H, W) bool.
+    """
+    fabrics = [*surfaces.fabrics, surfaces.white]
+    above = sum(int((fabric & ~below).sum()) for fabric in fabrics)
+    everything = sum(int(fabric.sum()) for fabric in fabrics)
+    pieces = []
+    for fabric in fabrics:
+        is_white, size = fabric is surfaces.white, int(fabric.sum())
+        if size <= LEAST or (is_white and size < TRIMMING * everything):
+            continue
+        share = (fabric & below).sum() / size
+        low = fabric & (below if 0.2 <= share <= 0.7 else share > 0.7)
+        high = fabric & ~low
+        trimming = high.sum() < TRIMMING * above
+        if not (is_white and trimming):
+            pieces.append((SECOND if trimming else FIRST, high))
+        pieces.append((SECOND, low))
+    return pieces
 
 
 def paint_pose(file: Path, turn: int, kinds, rules, out: Path) -> None:
     """Write the figure and the head of one pose of Live2D."""
     name, number = POSE.fullmatch(file.name).group("name", "number")
     rule, rng = rules.get(name, Rule()), np.random.default_rng([turn, 9])
-    rgb = np.asarray(read_art(file))
     shown = np.asarray(Image.open(file.with_suffix(".parts.png")).convert("L"))
-    head = head_box(shown == kinds.index("face") + 1, rng.uniform(0.95, 1.6))
-    for kind, box in (("figure", whole_box(shown)), ("head", head)):
-        picture, parts = cut(rgb, shown, box, LONG[kind])
-        surfaces = find_surfaces(picture, parts, kinds, rule, rng)
-        fabrics = [soft(mask) for mask in surfaces.fabrics[:3]]
-        none = np.zeros(picture.shape[:2], np.float32)
-        first, second = (fabrics or [none])[0], np.clip(sum(fabrics[1:], none), 0, 1)
-        write(picture, (soft(surfaces.hair), first, second), out / f"{name}.{number}.{kind}.npz")
+    rgb, shown = cut(np.asarray(read_art(file)), shown, whole_box(shown), LONG)
+    rows = np.where(shown.any(1))[0]
+    height = (np.arange(len(shown)) - rows[0]) / (rows[-1] - rows[0])
+    surfaces = find_surfaces(rgb, shown, kinds, rule, rng)
+    below = np.broadcast_to(height[:, None] > rule.waist, shown.shape)
+    skin = (shown == kinds.index("neck") + 1) | (height < rule.bare_above)[:, None]
+    skin &= shown != kinds.index("hair") + 1
+    pieces = [(place, piece & ~skin) for place, piece in worn(surfaces, below)]
+    pieces = [(HAIR, surfaces.hair), *pieces, (IRIS, surfaces.iris)]
+    pieces = [(place, soft(piece)) for place, piece in pieces if piece.sum() > LEAST]
+    write(rgb, pieces, out / f"{name}.{number}.figure.npz")
+    box = head_box(shown == kinds.index("face") + 1, rng.uniform(0.95, 1.6))
+    head, parts = rgb, []
+    for place, piece in pieces:
+        head, part = cut(rgb, np.rint(255 * piece).astype("u1"), box, LONG)
+        parts.append((place, part / 255))
+    write(head, parts, out / f"{name}.{number}.head.npz")
 
 
 def paint_figure(file: Path, seeds, out: Path) -> None:
     """Write one figure whose surfaces its seeds tell."""
     rgb = np.asarray(read_art(file))
     size = rgb.shape[1::-1]
-    masks = [
-        np.asarray(Image.fromarray(np.rint(255 * mask).astype("u1")).resize(size)) / 255
-        for mask in find_parts(rgb, seeds).values()
+    surfaces = [
+        (place, np.asarray(Image.fromarray(np.rint(255 * mask).astype("u1")).resize(size)) / 255)
+        for place, mask in enumerate(find_parts(rgb, seeds).values())
     ]
-    write(rgb, masks, out / f"{file.stem}.figure.npz")
+    write(rgb, surfaces, out / f"{file.stem}.figure.npz")
 
 
 def attempt(task) -> str | None:
@@ -134,7 +183,8 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--poses", type=(FOLDER, FILE), multiple=True, help="Poses, and rules of models.")
 @click.option("--figures", type=(FOLDER, FILE), multiple=True, help="Figures, and their seeds.")
-def main(out, poses, figures):
+@click.option("--leave", multiple=True, help="Names of pictures, as 'a_01*', to leave out.")
+def main(out, poses, figures, leave):
     """Paint POSES and FIGURES in nine schemes each, to OUT."""
     tasks = []
     try:
@@ -143,12 +193,16 @@ def main(out, poses, figures):
             kinds = json.loads((folder / "parts.json").read_text())
             given = {name: Rule(**rule) for name, rule in json.loads(rules.read_text()).items()}
             files = [file for file in sorted(folder.glob("*.png")) if POSE.fullmatch(file.name)]
+            files = [
+                file for file in files if not given.get(file.name.split(".")[0], Rule()).heads_only
+            ]
             tasks += [
                 (paint_pose, file, turn, kinds, given, out) for turn, file in enumerate(files)
             ]
         for folder, seeds in figures:
             listed = json.loads(seeds.read_text()).items()
             tasks += [(paint_figure, folder / name, given, out) for name, given in listed]
+        tasks = [task for task in tasks if not any(task[1].match(name) for name in leave)]
     except (SgruError, OSError, AttributeError, TypeError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     with ProcessPoolExecutor(usable_cores()) as pool:

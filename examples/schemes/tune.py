@@ -1,14 +1,15 @@
 """Teach each proposal a scheme of its own: hair of one colour, clothes of another.
 
     python examples/schemes/tune.py OUT --init RUN --schemes PAINTED --keep FACES 0.36 1.0 1.35 \\
-        --keep SCENES 0.14 0.8 1.4 --steps 1500 --size 320 --learning-rate 5e-4
+        --keep SCENES 0.14 0.8 1.4 --steps 1500 --size 256 --size 320 --size 384
 
 `train.py` lets the proposal that comes nearest to the one true picture learn the most; from a
 figure in red hair and a blue dress now the red learns, now the blue, and both learn little of it.
 PAINTED (`paint.py`) has the same figure in the colours of all nine, so here every proposal has a
 truth of its own, and learns nine times as much from a figure: what is hair, what is cloth, what is
-skin and what is paper. Loss: the mean absolute difference in RGB, surfaces that differ among the
-nine counting up to three times as much.
+skin and what is paper, and in a third of the sketches what colour an empty eye is to have. Loss:
+the mean absolute difference in RGB, what has colour in any of the nine (skin too) counting up to
+three times as much as paper, greys and lines.
 
 A part of every batch is kept: sketches of the folders of `--keep`, whose truth is what the model
 drew before (so nothing that it knows of faces is lost for figures). Of a folder with images_bw
@@ -27,7 +28,7 @@ import click
 import keras
 import numpy as np
 import tensorflow as tf
-from PIL import Image
+from PIL import Image, ImageFilter
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -43,7 +44,9 @@ from sgru_tf.prepare import read_art
 ZOOMS = {"figure": (0.5, 1.35), "head": (0.45, 1.15)}  # the long side, as a part of the square's
 FIGURES_COUNT = 2  # times as often as heads
 AS_DRAWN = 0.6  # of the sketches are of the picture as drawn, the others of one of the nine
-SURFACE_SPREAD, SURFACE_WEIGHT = 25.0, 2.0
+HOLLOW = 0.35  # of the sketches have empty eyes, as many have that are drawn by hand
+TURN, STRETCH = 10.0, 1.12  # degrees at most; width by height, or height by width, at most
+COLOURED, WEIGHT = 25.0, 2.0  # grey levels between two channels, or between the nine; extra weight
 AVERAGE, WARMUP, CLIP, SAVE_EVERY = 0.995, 60, 1.0, 200
 
 
@@ -53,22 +56,24 @@ class Squares:
     Args:
         painted: Folder of `paint.py`.
         kept: Of the folders that are kept: path, share, least and largest zoom.
-        side: Of the squares.
         seed: Of all draws.
 
     Raises:
         SgruError: a folder holds nothing of use.
     """
 
-    def __init__(self, painted: Path, kept, side: int, seed: int):
-        self.side, self.seed = side, seed
+    def __init__(self, painted: Path, kept, seed: int):
+        self.seed = seed
         self.figures = []
         for file in sorted(painted.glob("*.npz")):
             with np.load(file) as held:
-                self.figures.append((file.stem.split(".")[-1], held["rgb"], held["painted"]))
+                # Of the iris its outline stays, so the mask is shrunk by a pixel.
+                lines = Image.fromarray(255 - held["iris"]).filter(ImageFilter.MaxFilter(3))
+                kind = file.stem.split(".")[-1]
+                self.figures.append((kind, held["rgb"], held["painted"], lines))
         if not self.figures:
             raise SgruError(f"{painted}: holds no pictures of paint.py")
-        counts = [FIGURES_COUNT if kind == "figure" else 1 for kind, _, _ in self.figures]
+        counts = [FIGURES_COUNT if figure[0] == "figure" else 1 for figure in self.figures]
         self.weights = np.array(counts) / sum(counts)
         self.kept = []
         for folder, share, low, high in kept:
@@ -78,20 +83,24 @@ class Squares:
             if not files:
                 raise SgruError(f"{folder}: holds no pictures")
             self.kept.append((files, share, (low, high)))
-        spec = tf.TensorSpec((side, side, 3), tf.float32), tf.TensorSpec((2,), tf.int32)
-        self._lines = tf.function(random_line_art, input_signature=spec)
+        self._lines = tf.function(random_line_art)
 
-    def scheme(self, number: int):
+    def scheme(self, number: int, side: int):
         """Give a sketch, (S, S, 1) float32, and its nine colourings, (9, S, S, 3) uint8."""
         rng = np.random.default_rng([self.seed, number, 1])
-        kind, rgb, painted = self.figures[rng.choice(len(self.figures), p=self.weights)]
-        fit = self._placing(rng, rgb.shape[:2], rng.uniform(*ZOOMS[kind]), max)
+        kind, rgb, painted, lines = self.figures[rng.choice(len(self.figures), p=self.weights)]
+        turn, stretch = rng.uniform(-TURN, TURN), STRETCH ** rng.uniform(-0.5, 0.5)
+        shape = rgb.shape[0] / stretch, rgb.shape[1] * stretch
+        fit = self._placing(rng, side, shape, rng.uniform(*ZOOMS[kind]), max, turn)
         nine = np.stack([fit(Image.fromarray(one)) for one in painted])
         as_drawn = rng.random() < AS_DRAWN
         source = fit(Image.fromarray(rgb)) if as_drawn else nine[rng.integers(len(nine))]
-        return self._sketch(source, rng), nine
+        sketch = self._sketch(source, rng)
+        if rng.random() < HOLLOW:
+            sketch = np.maximum(sketch, 255 - fit(lines)[..., None].astype("float32"))
+        return sketch, nine
 
-    def keep(self, number: int):
+    def keep(self, number: int, side: int):
         """Give a sketch of a folder that is kept, (S, S, 1) float32."""
         rng = np.random.default_rng([self.seed, number, 2])
         shares = np.array([share for _, share, _ in self.kept])
@@ -99,7 +108,7 @@ class Squares:
         file = files[rng.integers(len(files))]
         picture, zoom = read_art(file), rng.uniform(*zooms)
         # What is never smaller than the square is to fill it: pictures with a background.
-        fit = self._placing(rng, picture.size[::-1], zoom, min if zooms[0] >= 1 else max)
+        fit = self._placing(rng, side, picture.size[::-1], zoom, min if zooms[0] >= 1 else max)
         if file.parent.name == "images_rgb":
             sketch = Image.open(file.parent.parent / "images_bw" / file.name).convert("L")
             return fit(sketch)[..., None].astype("float32")
@@ -107,11 +116,11 @@ class Squares:
 
     def _sketch(self, square, rng):
         seed = rng.integers(0, 2**30, 2).astype("int32")
-        return self._lines(square.astype("float32"), seed).numpy()
+        return self._lines(tf.constant(square, tf.float32), tf.constant(seed)).numpy()
 
-    def _placing(self, rng, shape, zoom: float, long):
-        """Draw a size, a place and a side, and give what brings pictures there, on white."""
-        side, scale = self.side, self.side * zoom / long(shape)
+    def _placing(self, rng, side: int, shape, zoom: float, long, turn: float = 0.0):
+        """Draw a place and a side, and give what brings pictures there, turned, on white."""
+        scale = side * zoom / long(shape)
         height, width = (max(8, round(length * scale)) for length in shape)
         top, left = (
             int(rng.integers(min(0, side - length), max(0, side - length) + 1))
@@ -123,6 +132,8 @@ class Squares:
             picture = picture.resize((width, height), Image.Resampling.LANCZOS)
             if mirrored:
                 picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+            if turn:
+                picture = picture.rotate(turn, Image.Resampling.BICUBIC, fillcolor="white")
             sheet = Image.new(picture.mode, (side, side), "white")
             sheet.paste(picture, (left, top))
             return np.asarray(sheet)
@@ -139,7 +150,9 @@ def build_step(network, teacher, optimizer, averaged, schemes: int):
         painted = tf.cast(painted, tf.float32)
         spread = tf.math.reduce_std(painted, axis=1, keepdims=True)
         spread = tf.reduce_mean(spread, axis=-1, keepdims=True)
-        weight = 1.0 + SURFACE_WEIGHT * tf.minimum(spread / SURFACE_SPREAD, 1.0)
+        between = tf.reduce_max(painted, axis=-1) - tf.reduce_min(painted, axis=-1)
+        colour = tf.maximum(spread, tf.reduce_mean(between, axis=1, keepdims=True)[..., None])
+        weight = 1.0 + WEIGHT * tf.minimum(colour / COLOURED, 1.0)
         with tf.GradientTape() as tape:
             drawn = tf.cast(network(sketches, training=True), tf.float32)
             learnt = tf.reduce_mean(weight * tf.abs(drawn[:schemes] - painted)) / 255
@@ -182,30 +195,38 @@ COUNT = click.IntRange(min=1)
     help="FOLDER, its share, least and largest zoom. Repeatable.",
 )
 @click.option("--steps", type=COUNT, default=1500)
-@click.option("--size", type=click.IntRange(min=32), default=320, help="A multiple of 32.")
+@click.option(
+    "--size",
+    "sizes",
+    type=click.IntRange(min=32),
+    multiple=True,
+    default=(256, 320, 384),
+    help="Of the squares: a multiple of 32. Repeatable: each step draws one.",
+)
 @click.option("--batch", type=(COUNT, COUNT), default=(2, 1), help="In schemes, and kept.")
 @click.option("--learning-rate", default=5e-4)
 @click.option("--precision", default="mixed_bfloat16")
 @click.option("--seed", default=0)
-def main(out, init, schemes, keep, steps, size, batch, learning_rate, precision, seed):
+def main(out, init, schemes, keep, steps, sizes, batch, learning_rate, precision, seed):
     """Teach the proposals of a model schemes; OUT gets the weights."""
     try:
-        if size % 32:
-            raise SgruError(f"--size is {size}: use a multiple of 32")
+        for size in sizes:
+            if size % 32:
+                raise SgruError(f"--size is {size}: use a multiple of 32")
         trained = load_model(init)
         config = trained.sgru_config
         if config.hints:
             raise SgruError(f"{init}: has hints; start from a model without")
-        squares = Squares(schemes, keep, size, seed)
+        squares = Squares(schemes, keep, seed)
         if len(squares.figures[0][2]) != config.proposals:
             raise SgruError(f"{init}: has {config.proposals} proposals; paint.py paints for nine")
         prepare_folder(out)
-        fit(trained, squares, out, steps, batch, learning_rate, precision, seed)
+        fit(trained, squares, out, steps, sizes, batch, learning_rate, precision, seed)
     except (SgruError, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 
-def fit(trained, squares, out, steps, batch, learning_rate, precision, seed) -> None:
+def fit(trained, squares, out, steps, sizes, batch, learning_rate, precision, seed) -> None:
     """Train, and say how it goes; see `main`."""
     config, (many, few) = trained.sgru_config, batch
     keras.utils.set_random_seed(seed)
@@ -226,8 +247,9 @@ def fit(trained, squares, out, steps, batch, learning_rate, precision, seed) -> 
     step = build_step(network, teacher, optimizer, averaged, many)
 
     def draw(number):
-        drawn = [squares.scheme(number * many + place) for place in range(many)]
-        kept = [squares.keep(number * few + place) for place in range(few)]
+        side = int(np.random.default_rng([seed, number]).choice(sizes))
+        drawn = [squares.scheme(number * many + place, side) for place in range(many)]
+        kept = [squares.keep(number * few + place, side) for place in range(few)]
         return np.stack([sketch for sketch, _ in drawn] + kept), np.stack([n for _, n in drawn])
 
     begun, losses = time.perf_counter(), []

@@ -67,12 +67,14 @@ def finish() -> Settings:
     proposals differ; a strong nudge shares the faces out among them, and all have to leave paper
     white. 1.0 to 1.2 seconds a step of two pictures on two CPU cores, with VGG16 and all in
     bfloat16. The shipped weights took 6,423 such steps, 3,023 of them without `winner_vividness`,
-    and then 5,994 of 32 pictures in six minutes on a GPU (`examples/gpu`), which did more::
+    then 5,994 of 32 pictures in six minutes on a GPU (`examples/gpu`), which did more, and 3,200
+    here again with other figures; `examples/schemes` came after that::
 
         python train.py DATA RUN2 --preset finish --init RUN
     """
     model, loss, train = small()
     # Drawings of whole figures looked cleaner than at 256; faces that fill the page measured worse.
+    # What `examples/schemes` has tuned is best at 320, its own size.
     model = dataclasses.replace(model, working_size=384)
     loss = dataclasses.replace(
         loss,

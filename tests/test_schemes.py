@@ -67,18 +67,55 @@ def test_proposals_learn_their_schemes(painted):
     assert any(np.abs(one - other).max() > 1e-4 for one, other in zip(before, after, strict=True))
 
 
-def test_some_eyes_are_drawn_empty(painted):
-    """In a picture that is all iris, nothing is left of a third of the sketches."""
+@pytest.fixture
+def squares(painted, tmp_path):
+    """The drawing, all of it iris; and the module, whose settings are to be changed."""
     sys.path.insert(0, str(FOLDER))
-    from tune import Squares
+    import tune
 
-    (painted / "eyes").mkdir()
     with np.load(painted / "painted" / "a.figure.npz") as held:
-        iris = np.full_like(held["iris"], 255)
-        np.savez(painted / "eyes" / "a.figure.npz", **{**held, "iris": iris})
-    squares = Squares(painted / "eyes", [(painted / "art", 1, 1, 1)], seed=0)
-    drawn = [squares.scheme(number, 64)[0] for number in range(24)]
-    assert 3 <= sum(sketch.min() == 255 for sketch in drawn) <= 15
+        np.savez(tmp_path / "a.figure.npz", **{**held, "iris": np.full_like(held["iris"], 255)})
+    return tune, tune.Squares(tmp_path, [(painted / "art", 1, 1, 1)], seed=0)
+
+
+def both(squares, monkeypatch, name):
+    """Give eight sketches without and with what one setting brings, and their truth."""
+    module, drawn = squares
+    for setting in ("HOLLOW", "STRAY"):
+        monkeypatch.setattr(module, setting, 0.0)
+    without = [drawn.scheme(number, 64)[0] for number in range(8)]
+    monkeypatch.setattr(module, name, 1.0)
+    return [(old, *drawn.scheme(number, 64)) for number, old in enumerate(without)]
+
+
+def test_eyes_are_drawn_empty(squares, monkeypatch):
+    for without, sketch, nine in both(squares, monkeypatch, "HOLLOW"):
+        assert (sketch >= without).all() and sketch.mean() > without.mean()
+        np.testing.assert_array_equal(sketch[nine.min((0, 3)) < 200], 255)
+
+
+def test_paper_has_strokes_that_stay_paper(squares, monkeypatch):
+    touched = 0
+    for without, sketch, nine in both(squares, monkeypatch, "STRAY"):
+        changed = (sketch != without)[..., 0]
+        assert (nine[:, changed] >= 250).all() and (sketch <= without).all()
+        touched += changed.any()
+    assert touched >= 4
+
+
+def test_tune_keeps_to_another_model(painted):
+    """A teacher of other weights: what is kept differs from the first step on."""
+    build_sgru(ModelConfig(width=1 / 12, working_size=64)).save(painted / "begin.keras")
+    other = build_sgru(ModelConfig(width=1 / 12, working_size=64))
+    other.get_layer("last").set_weights([-w for w in other.get_layer("last").get_weights()])
+    other.save(painted / "other.keras")
+    lost = []
+    for teacher in ((), ("--teacher", "other.keras")):
+        command = (FOLDER / "tune.py", f"kept{len(lost)}", "--init", "begin.keras", *teacher)
+        options = "--schemes painted --keep art 1 0.8 1.2 --steps 1 --size 64 --precision float32"
+        told = run(painted, *command, *options.split())
+        lost.append(float(told.split("kept ")[1].split()[0]))
+    assert lost[1] > 2 * lost[0], lost
 
 
 def test_what_is_left_out_is_not_painted(painted):

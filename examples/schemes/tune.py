@@ -8,12 +8,13 @@ figure in red hair and a blue dress now the red learns, now the blue, and both l
 PAINTED (`paint.py`) has the same figure in the colours of all nine, so here every proposal has a
 truth of its own, and learns nine times as much from a figure: what is hair, what is cloth, what is
 skin and what is paper, and in a third of the sketches what colour an empty eye is to have. Loss:
-the mean absolute difference in RGB, what has colour in any of the nine (skin too) counting up to
-three times as much as paper, greys and lines.
+the mean absolute difference in RGB, what is white in all of the nine and what has colour in any of
+them (skin too) counting up to three times as much as greys and lines. On the paper of a third of
+the sketches are strokes without meaning, as of a signature or of scenery, which stay paper.
 
 A part of every batch is kept: sketches of the folders of `--keep`, whose truth is what the model
-drew before (so nothing that it knows of faces is lost for figures). Of a folder with images_bw
-and images_rgb the sketches are taken as they are.
+drew before, or another, `--teacher` (so nothing that it knows of faces is lost for figures). Of a
+folder with images_bw and images_rgb the sketches are taken as they are.
 
 OUT/last.keras holds averaged weights, written every 200 steps and at the end. The model must be
 without hints; `train.py --preset hints --init OUT/last.keras` adds them.
@@ -28,7 +29,7 @@ import click
 import keras
 import numpy as np
 import tensorflow as tf
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -45,6 +46,8 @@ ZOOMS = {"figure": (0.5, 1.35), "head": (0.45, 1.15)}  # the long side, as a par
 FIGURES_COUNT = 2  # times as often as heads
 AS_DRAWN = 0.6  # of the sketches are of the picture as drawn, the others of one of the nine
 HOLLOW = 0.35  # of the sketches have empty eyes, as many have that are drawn by hand
+STRAY, STROKES = 0.35, 7  # of the sketches have up to so many strokes on the paper
+WHITE = 250  # grey level from which all that a truth shows is paper
 TURN, STRETCH = 10.0, 1.12  # degrees at most; width by height, or height by width, at most
 COLOURED, WEIGHT = 25.0, 2.0  # grey levels between two channels, or between the nine; extra weight
 AVERAGE, WARMUP, CLIP, SAVE_EVERY = 0.995, 60, 1.0, 200
@@ -98,6 +101,10 @@ class Squares:
         sketch = self._sketch(source, rng)
         if rng.random() < HOLLOW:
             sketch = np.maximum(sketch, 255 - fit(lines)[..., None].astype("float32"))
+        if rng.random() < STRAY:
+            paper = (nine.min((0, 3)) >= WHITE) & (sketch[..., 0] > WHITE)
+            strokes = np.where(paper, np.asarray(stray_strokes(rng, side), np.float32), 255)
+            sketch = np.minimum(sketch, strokes[..., None])
         return sketch, nine
 
     def keep(self, number: int, side: int):
@@ -141,6 +148,19 @@ class Squares:
         return fit
 
 
+def stray_strokes(rng, side: int):
+    """Draw strokes without meaning on white, (side, side) in grey: short, long, or in a heap."""
+    sheet = Image.new("L", (side, side), "white")
+    pen = ImageDraw.Draw(sheet)
+    heap, reach = rng.uniform(0, side, 2), side * rng.choice([0.05, 0.2, 0.6])
+    for _ in range(rng.integers(1, STROKES + 1)):
+        begin = rng.uniform(0, side, 2) if reach > 0.1 * side else heap + rng.normal(0, reach, 2)
+        way = np.cumsum(rng.normal(0, reach / 4, (rng.integers(3, 12), 2)), axis=0)
+        ink, width = int(rng.integers(0, 170)), int(rng.integers(1, 4))
+        pen.line([tuple(point) for point in begin + way], fill=ink, width=width, joint="curve")
+    return sheet.filter(ImageFilter.GaussianBlur(rng.uniform(0, 0.8)))
+
+
 def build_step(network, teacher, optimizer, averaged, schemes: int):
     """Build the step: sketches (B, S, S, 1) and colourings of the first of them to two losses."""
 
@@ -152,7 +172,9 @@ def build_step(network, teacher, optimizer, averaged, schemes: int):
         spread = tf.reduce_mean(spread, axis=-1, keepdims=True)
         between = tf.reduce_max(painted, axis=-1) - tf.reduce_min(painted, axis=-1)
         colour = tf.maximum(spread, tf.reduce_mean(between, axis=1, keepdims=True)[..., None])
-        weight = 1.0 + WEIGHT * tf.minimum(colour / COLOURED, 1.0)
+        white = tf.reduce_min(painted, axis=(1, 4), keepdims=True) >= WHITE
+        weight = tf.maximum(tf.minimum(colour / COLOURED, 1.0), tf.cast(white, tf.float32))
+        weight = 1.0 + WEIGHT * weight
         with tf.GradientTape() as tape:
             drawn = tf.cast(network(sketches, training=True), tf.float32)
             learnt = tf.reduce_mean(weight * tf.abs(drawn[:schemes] - painted)) / 255
@@ -186,6 +208,7 @@ COUNT = click.IntRange(min=1)
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--init", required=True, type=click.Path(exists=True), help="Model to start from.")
+@click.option("--teacher", type=click.Path(exists=True), help="Model to keep to; that of --init.")
 @click.option("--schemes", required=True, type=FOLDER, help="What paint.py wrote.")
 @click.option(
     "--keep",
@@ -207,32 +230,34 @@ COUNT = click.IntRange(min=1)
 @click.option("--learning-rate", default=5e-4)
 @click.option("--precision", default="mixed_bfloat16")
 @click.option("--seed", default=0)
-def main(out, init, schemes, keep, steps, sizes, batch, learning_rate, precision, seed):
+def main(out, init, teacher, schemes, keep, steps, sizes, batch, learning_rate, precision, seed):
     """Teach the proposals of a model schemes; OUT gets the weights."""
     try:
         for size in sizes:
             if size % 32:
                 raise SgruError(f"--size is {size}: use a multiple of 32")
-        trained = load_model(init)
+        trained, kept = load_model(init), load_model(teacher or init)
         config = trained.sgru_config
-        if config.hints:
-            raise SgruError(f"{init}: has hints; start from a model without")
+        for path, model in ((init, trained), (teacher, kept)):
+            if model.sgru_config.hints:
+                raise SgruError(f"{path}: has hints; give a model without")
         squares = Squares(schemes, keep, seed)
         if len(squares.figures[0][2]) != config.proposals:
             raise SgruError(f"{init}: has {config.proposals} proposals; paint.py paints for nine")
         prepare_folder(out)
-        fit(trained, squares, out, steps, sizes, batch, learning_rate, precision, seed)
+        fit(trained, kept, squares, out, steps, sizes, batch, learning_rate, precision, seed)
     except (SgruError, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 
-def fit(trained, squares, out, steps, sizes, batch, learning_rate, precision, seed) -> None:
+def fit(trained, kept, squares, out, steps, sizes, batch, learning_rate, precision, seed) -> None:
     """Train, and say how it goes; see `main`."""
     config, (many, few) = trained.sgru_config, batch
     keras.utils.set_random_seed(seed)
-    network, teacher = build_sgru(config, precision), build_sgru(config, precision)
-    for one in (network, teacher):
-        one.set_weights(trained.get_weights())
+    network = build_sgru(config, precision)
+    network.set_weights(trained.get_weights())
+    teacher = build_sgru(kept.sgru_config, precision)
+    teacher.set_weights(kept.get_weights())
     warmup = min(WARMUP, steps // 2)
     rate = keras.optimizers.schedules.CosineDecay(
         0.02 * learning_rate,

@@ -57,7 +57,7 @@ def test_a_figure_has_the_colours_of_every_scheme(painted):
 
 def test_proposals_learn_their_schemes(painted):
     build_sgru(ModelConfig(width=1 / 12, working_size=64)).save(painted / "begin.keras")
-    options = "--schemes painted --keep art 1 0.8 1.2 --steps 24 --size 64 --size 96"
+    options = "--schemes painted --keep art 1 0.8 1.2 --steps 24 --size 64"
     command = (FOLDER / "tune.py", "out", "--init", "begin.keras", *options.split())
     told = run(painted, *command, "--precision", "float32", "--learning-rate", "3e-3")
     losses = [float(line.split()[3]) for line in told.splitlines() if line.startswith("step ")]
@@ -104,18 +104,15 @@ def test_paper_has_strokes_that_stay_paper(squares, monkeypatch):
 
 
 def test_tune_keeps_to_another_model(painted):
-    """A teacher of other weights: what is kept differs from the first step on."""
+    """A teacher whose colours are turned round: what it draws is far off from the first step on."""
     build_sgru(ModelConfig(width=1 / 12, working_size=64)).save(painted / "begin.keras")
     other = build_sgru(ModelConfig(width=1 / 12, working_size=64))
     other.get_layer("last").set_weights([-w for w in other.get_layer("last").get_weights()])
     other.save(painted / "other.keras")
-    lost = []
-    for teacher in ((), ("--teacher", "other.keras")):
-        command = (FOLDER / "tune.py", f"kept{len(lost)}", "--init", "begin.keras", *teacher)
-        options = "--schemes painted --keep art 1 0.8 1.2 --steps 1 --size 64 --precision float32"
-        told = run(painted, *command, *options.split())
-        lost.append(float(told.split("kept ")[1].split()[0]))
-    assert lost[1] > 2 * lost[0], lost
+    command = (FOLDER / "tune.py", "kept", "--init", "begin.keras", "--teacher", "other.keras")
+    options = "--schemes painted --keep art 1 0.8 1.2 --steps 1 --size 64 --size 96"
+    told = run(painted, *command, *options.split(), "--precision", "float32")
+    assert float(told.split("kept ")[1].split()[0]) > 0.05, told
 
 
 def test_what_is_left_out_is_not_painted(painted):

@@ -74,7 +74,7 @@ def finish() -> Settings:
     """
     model, loss, train = small()
     # Drawings of whole figures looked cleaner than at 256; faces that fill the page measured worse.
-    # What `examples/schemes` has tuned is best at 320, its own size.
+    # What `examples/schemes` has tuned looked best at 320.
     model = dataclasses.replace(model, working_size=384)
     loss = dataclasses.replace(
         loss,

@@ -71,11 +71,11 @@ def test_proposals_learn_their_schemes(painted):
 def squares(painted, tmp_path):
     """The drawing, all of it iris; and the module, whose settings are to be changed."""
     sys.path.insert(0, str(FOLDER))
-    import tune
+    import pairs
 
     with np.load(painted / "painted" / "a.figure.npz") as held:
         np.savez(tmp_path / "a.figure.npz", **{**held, "iris": np.full_like(held["iris"], 255)})
-    return tune, tune.Squares(tmp_path, [(painted / "art", 1, 1, 1)], seed=0)
+    return pairs, pairs.Squares(tmp_path, [(painted / "art", 1, 1, 1)], seed=0)
 
 
 def both(squares, monkeypatch, name):
@@ -123,11 +123,13 @@ def test_what_is_left_out_is_not_painted(painted):
 
 def test_what_it_cannot_use_is_told_in_a_line(painted):
     build_sgru(ModelConfig(width=1 / 12, proposals=3)).save(painted / "three.keras")
-    for init, schemes, words in (
-        ("three.keras", "painted", "three.keras: has 3 proposals"),
-        ("three.keras", "art", "art: holds no pictures of paint.py"),
+    build_sgru(ModelConfig(width=1 / 12)).save(painted / "begin.keras")
+    for models, schemes, words in (
+        (("three.keras",), "painted", "three.keras: has 3 proposals"),
+        (("begin.keras", "--teacher", "three.keras"), "painted", "three.keras: has 3 proposals"),
+        (("three.keras",), "art", "art: holds no pictures of paint.py"),
     ):
-        options = ("--init", init, "--schemes", schemes, "--keep", "art", "1", "1", "1")
+        options = ("--init", *models, "--schemes", schemes, "--keep", "art", "1", "1", "1")
         told = run(painted, FOLDER / "tune.py", "new", *options, code=1)
         assert words in told and "Traceback" not in told, told
     assert not (painted / "new").exists()

@@ -29,136 +29,20 @@ import click
 import keras
 import numpy as np
 import tensorflow as tf
-from PIL import Image, ImageDraw, ImageFilter
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from pairs import WHITE, Squares
 
 from sgru_tf.errors import SgruError
 from sgru_tf.files import whole_file
 from sgru_tf.folder import prepare_folder
 from sgru_tf.interrupts import StopWish
-from sgru_tf.linework import random_line_art
 from sgru_tf.loading import load_model
 from sgru_tf.model import build_sgru
-from sgru_tf.prepare import read_art
 
-ZOOMS = {"figure": (0.5, 1.35), "head": (0.45, 1.15)}  # the long side, as a part of the square's
-FIGURES_COUNT = 2  # times as often as heads
-AS_DRAWN = 0.6  # of the sketches are of the picture as drawn, the others of one of the nine
-HOLLOW = 0.35  # of the sketches have empty eyes, as many have that are drawn by hand
-STRAY, STROKES = 0.35, 7  # of the sketches have up to so many strokes on the paper
-WHITE = 250  # grey level from which all that a truth shows is paper
-TURN, STRETCH = 10.0, 1.12  # degrees at most; width by height, or height by width, at most
 COLOURED, WEIGHT = 25.0, 2.0  # grey levels between two channels, or between the nine; extra weight
 AVERAGE, WARMUP, CLIP, SAVE_EVERY = 0.995, 60, 1.0, 200
-
-
-class Squares:
-    """Draws sketches and what they are to become; the same number gives the same square.
-
-    Args:
-        painted: Folder of `paint.py`.
-        kept: Of the folders that are kept: path, share, least and largest zoom.
-        seed: Of all draws.
-
-    Raises:
-        SgruError: a folder holds nothing of use.
-    """
-
-    def __init__(self, painted: Path, kept, seed: int):
-        self.seed = seed
-        self.figures = []
-        for file in sorted(painted.glob("*.npz")):
-            with np.load(file) as held:
-                # Of the iris its outline stays, so the mask is shrunk by a pixel.
-                lines = Image.fromarray(255 - held["iris"]).filter(ImageFilter.MaxFilter(3))
-                kind = file.stem.split(".")[-1]
-                self.figures.append((kind, held["rgb"], held["painted"], lines))
-        if not self.figures:
-            raise SgruError(f"{painted}: holds no pictures of paint.py")
-        counts = [FIGURES_COUNT if figure[0] == "figure" else 1 for figure in self.figures]
-        self.weights = np.array(counts) / sum(counts)
-        self.kept = []
-        for folder, share, low, high in kept:
-            pairs = folder / "images_rgb"
-            files = sorted(pairs.iterdir() if pairs.is_dir() else folder.iterdir())
-            files = [file for file in files if file.suffix.lower() in (".png", ".jpg", ".webp")]
-            if not files:
-                raise SgruError(f"{folder}: holds no pictures")
-            self.kept.append((files, share, (low, high)))
-        self._lines = tf.function(random_line_art)
-
-    def scheme(self, number: int, side: int):
-        """Give a sketch, (S, S, 1) float32, and its nine colourings, (9, S, S, 3) uint8."""
-        rng = np.random.default_rng([self.seed, number, 1])
-        kind, rgb, painted, lines = self.figures[rng.choice(len(self.figures), p=self.weights)]
-        turn, stretch = rng.uniform(-TURN, TURN), STRETCH ** rng.uniform(-0.5, 0.5)
-        shape = rgb.shape[0] / stretch, rgb.shape[1] * stretch
-        fit = self._placing(rng, side, shape, rng.uniform(*ZOOMS[kind]), max, turn)
-        nine = np.stack([fit(Image.fromarray(one)) for one in painted])
-        as_drawn = rng.random() < AS_DRAWN
-        source = fit(Image.fromarray(rgb)) if as_drawn else nine[rng.integers(len(nine))]
-        sketch = self._sketch(source, rng)
-        if rng.random() < HOLLOW:
-            sketch = np.maximum(sketch, 255 - fit(lines)[..., None].astype("float32"))
-        if rng.random() < STRAY:
-            paper = (nine.min((0, 3)) >= WHITE) & (sketch[..., 0] > WHITE)
-            strokes = np.where(paper, np.asarray(stray_strokes(rng, side), np.float32), 255)
-            sketch = np.minimum(sketch, strokes[..., None])
-        return sketch, nine
-
-    def keep(self, number: int, side: int):
-        """Give a sketch of a folder that is kept, (S, S, 1) float32."""
-        rng = np.random.default_rng([self.seed, number, 2])
-        shares = np.array([share for _, share, _ in self.kept])
-        files, _, zooms = self.kept[rng.choice(len(shares), p=shares / shares.sum())]
-        file = files[rng.integers(len(files))]
-        picture, zoom = read_art(file), rng.uniform(*zooms)
-        # What is never smaller than the square is to fill it: pictures with a background.
-        fit = self._placing(rng, side, picture.size[::-1], zoom, min if zooms[0] >= 1 else max)
-        if file.parent.name == "images_rgb":
-            sketch = Image.open(file.parent.parent / "images_bw" / file.name).convert("L")
-            return fit(sketch)[..., None].astype("float32")
-        return self._sketch(fit(picture), rng)
-
-    def _sketch(self, square, rng):
-        seed = rng.integers(0, 2**30, 2).astype("int32")
-        return self._lines(tf.constant(square, tf.float32), tf.constant(seed)).numpy()
-
-    def _placing(self, rng, side: int, shape, zoom: float, long, turn: float = 0.0):
-        """Draw a place and a side, and give what brings pictures there, turned, on white."""
-        scale = side * zoom / long(shape)
-        height, width = (max(8, round(length * scale)) for length in shape)
-        top, left = (
-            int(rng.integers(min(0, side - length), max(0, side - length) + 1))
-            for length in (height, width)
-        )
-        mirrored = rng.random() < 0.5
-
-        def fit(picture):
-            picture = picture.resize((width, height), Image.Resampling.LANCZOS)
-            if mirrored:
-                picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-            if turn:
-                picture = picture.rotate(turn, Image.Resampling.BICUBIC, fillcolor="white")
-            sheet = Image.new(picture.mode, (side, side), "white")
-            sheet.paste(picture, (left, top))
-            return np.asarray(sheet)
-
-        return fit
-
-
-def stray_strokes(rng, side: int):
-    """Draw strokes without meaning on white, (side, side) in grey: short, long, or in a heap."""
-    sheet = Image.new("L", (side, side), "white")
-    pen = ImageDraw.Draw(sheet)
-    heap, reach = rng.uniform(0, side, 2), side * rng.choice([0.05, 0.2, 0.6])
-    for _ in range(rng.integers(1, STROKES + 1)):
-        begin = rng.uniform(0, side, 2) if reach > 0.1 * side else heap + rng.normal(0, reach, 2)
-        way = np.cumsum(rng.normal(0, reach / 4, (rng.integers(3, 12), 2)), axis=0)
-        ink, width = int(rng.integers(0, 170)), int(rng.integers(1, 4))
-        pen.line([tuple(point) for point in begin + way], fill=ink, width=width, joint="curve")
-    return sheet.filter(ImageFilter.GaussianBlur(rng.uniform(0, 0.8)))
 
 
 def build_step(network, teacher, optimizer, averaged, schemes: int):
@@ -237,13 +121,13 @@ def main(out, init, teacher, schemes, keep, steps, sizes, batch, learning_rate, 
             if size % 32:
                 raise SgruError(f"--size is {size}: use a multiple of 32")
         trained, kept = load_model(init), load_model(teacher or init)
-        config = trained.sgru_config
-        for path, model in ((init, trained), (teacher, kept)):
-            if model.sgru_config.hints:
-                raise SgruError(f"{path}: has hints; give a model without")
         squares = Squares(schemes, keep, seed)
-        if len(squares.figures[0][2]) != config.proposals:
-            raise SgruError(f"{init}: has {config.proposals} proposals; paint.py paints for nine")
+        for path, config in ((init, trained.sgru_config), (teacher, kept.sgru_config)):
+            if config.hints:
+                raise SgruError(f"{path}: has hints; give a model without")
+            if len(squares.figures[0][2]) != config.proposals:
+                told = f"{path}: has {config.proposals} proposals; paint.py paints for nine"
+                raise SgruError(told)
         prepare_folder(out)
         fit(trained, kept, squares, out, steps, sizes, batch, learning_rate, precision, seed)
     except (SgruError, OSError) as error:

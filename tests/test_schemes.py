@@ -103,6 +103,24 @@ def test_paper_has_strokes_that_stay_paper(squares, monkeypatch):
     assert touched >= 4
 
 
+def test_an_arm_that_is_pasted_is_skin_in_all_nine(painted, tmp_path, monkeypatch):
+    sys.path.insert(0, str(FOLDER))
+    import pairs
+
+    skin = np.full((60, 16, 3), (250, 222, 205), np.uint8)
+    told = {"length": 0.5, "turns": True, "bare": 1.0, "alpha": np.full((60, 16), 255, np.uint8)}
+    np.savez(tmp_path / "mia.0.arms0.part.npz", rgb=skin, painted=np.stack([skin] * 9), **told)
+    (tmp_path / "a.figure.npz").write_bytes((painted / "painted" / "a.figure.npz").read_bytes())
+    squares = pairs.Squares(tmp_path, [], seed=0)
+    for chance, least, most in ((0.0, 0, 0), (1.0, 20, 64 * 32)):
+        monkeypatch.setattr(pairs, "PASTED", (chance, 0.0))
+        for number in range(6):
+            sketch, nine = squares.scheme(number, 64)
+            arm = (np.abs(nine.astype(int) - skin[0, 0]) < 3).all((0, 3))
+            assert least <= arm.sum() <= most
+            assert not arm.any() or sketch[arm].mean() > 128
+
+
 def test_tune_keeps_to_another_model(painted):
     """A teacher whose colours are turned round: what it draws is far off from the first step on."""
     build_sgru(ModelConfig(width=1 / 12, working_size=64)).save(painted / "begin.keras")

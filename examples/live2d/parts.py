@@ -17,6 +17,7 @@ LEAST = 300  # pixels of a fabric
 INK = 22.0  # L* under which a line is black on any surface
 SKIN_SHADE = (-18.0, 14.0, 8.0)  # from skin in the light to skin in its shade
 SKIN_APART = 7.0  # distance from the line between the two, lightness counting 0.4
+FLUSH = 2.5  # so many times as far, and as deep, is the shade between fingers
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +77,35 @@ def find_surfaces(rgb, shown, kinds: list[str], rule: Rule, rng) -> Surfaces:
     return Surfaces(hair & ~tied, shown == number["iris"], *_fabrics(space, cloth, rng))
 
 
+def find_sleeve(rgb, alpha, tone, rule: Rule):
+    """Tell what of an arm that was drawn alone is cloth with a colour, and what is skin.
+
+    Give two masks, (H, W) bool; white cloth and lines are in neither.
+
+    Args:
+        rgb: (H, W, 3) uint8.
+        alpha: (H, W) bool: where the arm is.
+        tone: L*a*b* of the figure's skin, (3,); see `skin_tone`.
+        rule: Of the model.
+    """
+    space = lab(np.asarray(Image.fromarray(rgb).filter(ImageFilter.MedianFilter(5))))
+    skin = _skin_coloured(space, tone, FLUSH)
+    if rule.skin_red is not None:
+        skin &= space[..., 1] < rule.skin_red
+    if "arm" in rule.clothed:
+        skin[:] = False
+    light, chroma = space[..., 0], np.hypot(space[..., 1], space[..., 2])
+    white = (light > 68) & (chroma < 13)
+    drawn = alpha & (light > INK)
+    return drawn & ~skin & ~white, drawn & skin
+
+
+def skin_tone(rgb, face):
+    """Give the L*a*b* of a face's skin, (3,), of (H, W, 3) uint8 and where the face is."""
+    space = lab(np.asarray(Image.fromarray(rgb).filter(ImageFilter.MedianFilter(5))))
+    return np.median(space[face & (space[..., 0] > 60)], axis=0)
+
+
 def _tied(space, hair):
     """Ribbons and hats, which are parts of the hair: of another hue, or white."""
     own = np.median(space[hair], axis=0)
@@ -88,11 +118,11 @@ def _tied(space, hair):
     return (np.asarray(picture) > 0) & hair
 
 
-def _skin_coloured(space, tone):
+def _skin_coloured(space, tone, reach=1.0):
     weights = np.array([0.4, 1.0, 1.0])
     shade, apart = SKIN_SHADE * weights, (space - tone) * weights
-    along = np.clip((apart * shade).sum(-1) / (shade * shade).sum(), -0.1, 1.15)
-    return np.linalg.norm(apart - along[..., None] * shade, axis=-1) < SKIN_APART
+    along = np.clip((apart * shade).sum(-1) / (shade * shade).sum(), -0.1, 1.15 * reach)
+    return np.linalg.norm(apart - along[..., None] * shade, axis=-1) < SKIN_APART * reach
 
 
 def _fabrics(space, cloth, rng):

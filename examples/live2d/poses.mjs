@@ -6,7 +6,9 @@
 // CORE.js is Live2D's runtime, `src/lib/live2d.core.js` in the npm package live2d-widget; models are
 // in the packages live2d-widget-model-*. Both belong to Live2D Inc. and the artists: read their
 // terms. POSES/NAME.0.png, NAME.1.png ... are the poses, NAME.0.parts.png ... tell for every pixel
-// which part it shows, as numbered in POSES/parts.json; paint.py makes training pictures of them.
+// which part it shows, as numbered in POSES/parts.json; NAME.0.armL.png, armR or arms, and locks are
+// what can be drawn of them alone, on nothing. paint.py, here and in ../schemes, makes training
+// pictures of them.
 // The same models in the same order give the same poses.
 
 import fs from "node:fs";
@@ -74,6 +76,9 @@ async function pose(browser, core, out, count, name, file) {
     const taken = await page.evaluate((wanted) => take(wanted), drawPose(motions, choices));
     fs.writeFileSync(path.join(out, `${name}.${number}.png`), taken.picture, "base64");
     fs.writeFileSync(path.join(out, `${name}.${number}.parts.png`), taken.parts, "base64");
+    for (const [part, drawn] of Object.entries(taken.loose)) {
+      fs.writeFileSync(path.join(out, `${name}.${number}.${part}.png`), drawn, "base64");
+    }
   }
   await page.close();
   console.log(`${name}: ${count} poses of ${motions.length} motions`);

@@ -8,7 +8,8 @@ of the shipped weights, in the network's order. POSES are those of `examples/liv
 FIGURES and their seeds those of `examples/repaint_figures.py`. Models of which only heads can be
 told apart (`heads_only`) are left out. OUT/NAME.npz holds `rgb`,
 (H, W, 3) uint8, as drawn; `painted`, (9, H, W, 3) uint8; and `iris`, (H, W) uint8, 255 where irises
-are. The long side is `SIDE` at most. Look at what it paints: of figures told apart by their colours
+are. The long side is `SIDE` at most. Arms and locks that were drawn alone become NAME.part.npz, see
+`loose.py`. Look at what it paints: of figures told apart by their colours
 some have an arm in the colour of a shirt, which `--leave` leaves out.
 
 A sketch does not tell which of two fabrics was the dark one, or which shirt was white; and whoever
@@ -30,8 +31,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "live2d"))
 
+from loose import pieces
 from paint import POSE, cut, head_box, whole_box
-from parts import Rule, find_surfaces
+from parts import Rule, find_sleeve, find_surfaces, skin_tone
 from repaint_figures import dyed, find_parts, soft
 
 from sgru_tf.cores import usable_cores
@@ -84,8 +86,8 @@ def in_schemes(rgb, surfaces) -> np.ndarray:
     return np.stack(painted)
 
 
-def write(rgb, surfaces, file: Path) -> None:
-    """Shrink a picture and its surfaces to `SIDE`, paint it, and write both to a file."""
+def write(rgb, surfaces, file: Path, alpha=None, **more) -> None:
+    """Shrink a picture, its alpha and surfaces to `SIDE`, paint it, and write all to a file."""
     height, width = rgb.shape[:2]
     scale = min(1, SIDE / max(height, width))
     size = round(width * scale), round(height * scale)
@@ -99,7 +101,9 @@ def write(rgb, surfaces, file: Path) -> None:
     iris = sum((share for place, share in surfaces if place == IRIS), np.zeros(small.shape[:2]))
     with whole_file(file) as part, open(part, "wb") as stream:
         iris = np.rint(255 * iris).astype("u1")
-        np.savez(stream, rgb=small, painted=in_schemes(small, surfaces), iris=iris)
+        if alpha is not None:
+            more["alpha"] = np.asarray(Image.fromarray(alpha).resize(size, Image.Resampling.BOX))
+        np.savez(stream, rgb=small, painted=in_schemes(small, surfaces), iris=iris, **more)
 
 
 def worn(surfaces, below):
@@ -154,6 +158,31 @@ def paint_pose(file: Path, turn: int, kinds, rules, out: Path) -> None:
     write(head, parts, out / f"{name}.{number}.head.npz")
 
 
+def paint_loose(file: Path, kinds, rules, out: Path) -> None:
+    """Write the arms and the locks of one pose that were drawn alone."""
+    name, number = POSE.fullmatch(file.name).group("name", "number")
+    rule = rules.get(name, Rule())
+    shown = np.asarray(Image.open(file.with_suffix(".parts.png")).convert("L"))
+    tone = skin_tone(np.asarray(read_art(file)), shown == kinds.index("face") + 1)
+    rows = np.where(shown.any(1))[0]
+    long = int(np.ptp(rows))
+    for drawn in sorted(file.parent.glob(f"{name}.{number}.*.png")):
+        kind = drawn.name.split(".")[2]
+        if kind == "parts":
+            continue
+        picture = np.asarray(Image.open(drawn))
+        for place, box in enumerate(pieces(picture[..., 3], long)):
+            rgb, alpha = np.split(picture[box], [3], axis=-1)
+            alpha, mask = alpha[..., 0], alpha[..., 0] > 24
+            is_lock = kind == "locks"
+            surface, skin = (mask, mask) if is_lock else find_sleeve(rgb, mask, tone, rule)
+            surfaces = [(HAIR if is_lock else FIRST, soft(surface))] if surface.any() else []
+            target = out / f"{name}.{number}.{kind}{place}.part.npz"
+            told = {"length": max(mask.shape) / long, "turns": not is_lock}
+            told["bare"] = skin.sum() / mask.sum()
+            write(rgb, surfaces, target, alpha=alpha, **told)
+
+
 def paint_figure(file: Path, seeds, out: Path) -> None:
     """Write one figure whose surfaces its seeds tell."""
     rgb = np.asarray(read_art(file))
@@ -196,9 +225,9 @@ def main(out, poses, figures, leave):
             files = [
                 file for file in files if not given.get(file.name.split(".")[0], Rule()).heads_only
             ]
-            tasks += [
-                (paint_pose, file, turn, kinds, given, out) for turn, file in enumerate(files)
-            ]
+            for turn, file in enumerate(files):
+                tasks.append((paint_pose, file, turn, kinds, given, out))
+                tasks.append((paint_loose, file, kinds, given, out))
         for folder, seeds in figures:
             listed = json.loads(seeds.read_text()).items()
             tasks += [(paint_figure, folder / name, given, out) for name, given in listed]

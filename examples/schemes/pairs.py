@@ -1,14 +1,16 @@
 """Draw what `tune.py` learns from: sketches, and the nine colourings that each is to become.
 
 Line art is that of training (`sgru_tf.linework`). What hand-drawn sketches have and painted figures
-lack is added: eyes that are drawn empty, and strokes without meaning on the paper, as of a
-signature or of scenery. Sketches are (S, S, 1) float32, colourings (9, S, S, 3) uint8 RGB, 0..255.
+lack is added: arms in any pose and loose locks (`loose.py`), eyes that are drawn empty, and strokes
+without meaning on the paper, as of a signature or of scenery. Sketches are (S, S, 1) float32,
+colourings (9, S, S, 3) uint8 RGB, 0..255.
 """
 
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
+from loose import Part, choose, paste
 from PIL import Image, ImageDraw, ImageFilter
 
 from sgru_tf.errors import SgruError
@@ -21,6 +23,7 @@ AS_DRAWN = 0.6  # of the sketches are of the picture as drawn, the others of one
 HOLLOW = 0.35  # of the sketches have empty eyes, as many have that are drawn by hand
 STRAY, STROKES = 0.35, 7  # of the sketches have up to so many strokes on the paper
 WHITE = 250  # grey level from which all that a truth shows is paper
+PASTED, MOST = (0.6, 0.35), (2, 3)  # of the sketches have arms, and locks, pasted; how many at most
 TURN, STRETCH = 10.0, 1.12  # degrees at most; width by height, or height by width, at most
 
 
@@ -39,7 +42,12 @@ class Squares:
     def __init__(self, painted: Path, kept, seed: int):
         self.seed = seed
         self.figures = []
-        for file in sorted(painted.glob("*.npz")):
+        files = sorted(painted.glob("*.npz"))
+        loose = [Part.read(file) for file in files if file.name.endswith(".part.npz")]
+        self.loose = [[part for part in loose if part.turns == turns] for turns in (True, False)]
+        for file in files:
+            if file.name.endswith(".part.npz"):
+                continue
             with np.load(file) as held:
                 # Of the iris its outline stays, so the mask is shrunk by a pixel.
                 lines = Image.fromarray(255 - held["iris"]).filter(ImageFilter.MaxFilter(3))
@@ -65,18 +73,37 @@ class Squares:
         kind, rgb, painted, lines = self.figures[rng.choice(len(self.figures), p=self.weights)]
         turn, stretch = rng.uniform(-TURN, TURN), STRETCH ** rng.uniform(-0.5, 0.5)
         shape = rgb.shape[0] / stretch, rgb.shape[1] * stretch
-        fit = self._placing(rng, side, shape, rng.uniform(*ZOOMS[kind]), max, turn)
+        zoom = rng.uniform(*ZOOMS[kind])
+        fit = self._placing(rng, side, shape, zoom, max, turn)
         nine = np.stack([fit(Image.fromarray(one)) for one in painted])
-        as_drawn = rng.random() < AS_DRAWN
-        source = fit(Image.fromarray(rgb)) if as_drawn else nine[rng.integers(len(nine))]
-        sketch = self._sketch(source, rng)
+        drawn, which = fit(Image.fromarray(rgb)), rng.integers(len(nine))
+        as_drawn, lines = rng.random() < AS_DRAWN, 255 - fit(lines)
+        for part, put in self._pasted(nine, kind, zoom * side, rng):
+            share = put(part.alpha)[..., None] / 255
+            own = np.stack([put(one) for one in part.painted])
+            nine = over(nine, own, share)
+            drawn = over(drawn, put(part.rgb), share)
+            lines = np.where(share[..., 0] > 0.5, 0, lines)
+        sketch = self._sketch(drawn if as_drawn else nine[which], rng)
         if rng.random() < HOLLOW:
-            sketch = np.maximum(sketch, 255 - fit(lines)[..., None].astype("float32"))
+            sketch = np.maximum(sketch, lines[..., None].astype("float32"))
         if rng.random() < STRAY:
             paper = (nine.min((0, 3)) >= WHITE) & (sketch[..., 0] > WHITE)
             strokes = np.where(paper, np.asarray(stray_strokes(rng, side), np.float32), 255)
             sketch = np.minimum(sketch, strokes[..., None])
         return sketch, nine
+
+    def _pasted(self, nine, kind: str, long: float, rng):
+        """Draw which arms and locks are pasted, and where."""
+        figure = nine.min((0, 3)) < WHITE
+        for parts, chance, most in zip(self.loose, PASTED, MOST, strict=True):
+            if not parts or rng.random() > chance:
+                continue
+            for _ in range(rng.integers(1, most + 1)):
+                part = choose(parts, rng)
+                put = paste(part, kind, long, figure, rng)
+                if put:
+                    yield part, put
 
     def keep(self, number: int, side: int):
         """Give a sketch of a folder that is kept, (S, S, 1) float32."""
@@ -117,6 +144,11 @@ class Squares:
             return np.asarray(sheet)
 
         return fit
+
+
+def over(beneath, above, share):
+    """Lay uint8 (..., H, W, 3) over others, by their share, (H, W, 1) in 0..1."""
+    return np.rint(beneath + share * (above.astype("float32") - beneath)).astype("u1")
 
 
 def stray_strokes(rng, side: int):

@@ -7,7 +7,8 @@
 figure in red hair and a blue dress now the red learns, now the blue, and both learn little of it.
 PAINTED (`paint.py`) has the same figure in the colours of all nine, so here every proposal has a
 truth of its own, and learns nine times as much from a figure: what is hair, what is cloth, what is
-skin and what is paper, and in a third of the sketches what colour an empty eye is to have. Loss:
+skin and what is paper, and in a third of the sketches what colour an empty eye is to have. Arms and
+locks are pasted over most of them (`loose.py`). Loss:
 the mean absolute difference in RGB, what is white in all of the nine and what has colour in any of
 them (skin too) counting up to three times as much as greys and lines. On the paper of a third of
 the sketches are strokes without meaning, as of a signature or of scenery, which stay paper.
@@ -112,7 +113,12 @@ COUNT = click.IntRange(min=1)
 )
 @click.option("--batch", type=(COUNT, COUNT), default=(2, 1), help="In schemes, and kept.")
 @click.option("--learning-rate", default=5e-4)
-@click.option("--precision", default="mixed_bfloat16")
+@click.option(
+    "--precision",
+    type=click.Choice(["mixed_bfloat16", "float32"]),
+    default="mixed_bfloat16",
+    help="float32 where the processor cannot compute in bfloat16 itself.",
+)
 @click.option("--seed", default=0)
 def main(out, init, teacher, schemes, keep, steps, sizes, batch, learning_rate, precision, seed):
     """Teach the proposals of a model schemes; OUT gets the weights."""

@@ -9,8 +9,9 @@ grey level; with hints one in a thousand, as where two hints meet a last bit dec
     python benchmarks/pack.py RUN OUT --saturation 1 --saturation 1.2 ...
 
 An average of what might be is paler than any of it. So each proposal's colours can be moved away
-from grey by a factor, all over the picture; below 1, towards it. That is linear, and done in the
-last layer.
+from grey by a factor, all over the picture; below 1, towards it. `--distance-from-white`, given in
+the same way, makes what a proposal draws lighter (below 1) or darker, and leaves white paper
+white. Both are linear, and done in the last layer.
 
 The settings of the run go beside it as `config.json`, without the folders of its machine; if it
 added hints to the model of another run, be it in several runs, that one's too, as `before`.
@@ -37,17 +38,27 @@ import numpy as np
     multiple=True,
     help="Factor on the colours of a proposal; as many times as there are proposals.",
 )
-def main(run, out, factors):
+@click.option(
+    "--distance-from-white",
+    "distances",
+    type=float,
+    multiple=True,
+    help="Factor on how far from white a proposal is; as many times as there are proposals.",
+)
+def main(run, out, factors, distances):
     """Pack the best model of RUN into the file OUT."""
     from sgru_tf import build_sgru, load_model
     from sgru_tf.network_input import network_input
     from sgru_tf.run_folder import RunFolder
 
     trained = load_model(run)
-    if factors and len(factors) != trained.sgru_config.proposals:
-        raise click.UsageError(f"--saturation: give {trained.sgru_config.proposals} of them")
+    for name, given in (("saturation", factors), ("distance-from-white", distances)):
+        if given and len(given) != trained.sgru_config.proposals:
+            raise click.UsageError(f"--{name}: give {trained.sgru_config.proposals} of them")
     if factors:
         saturate(trained, factors)
+    if distances:
+        lighten(trained, distances)
     packed = build_sgru(trained.sgru_config)
     packed.set_weights([w.astype("float16").astype("float32") for w in trained.get_weights()])
 
@@ -91,6 +102,14 @@ def saturate(model, factors) -> None:
         grey = np.tensordot(colours, luma, (-2, 0))[..., None, :]
         colours[:] = grey + (colours - grey) * np.array(factors)
     model.get_layer("last").set_weights([kernel, bias])
+
+
+def lighten(model, factors) -> None:
+    """Move the colours of each proposal towards white by its factor, in the last layer."""
+    kernel, bias = model.get_layer("last").get_weights()
+    factors = np.tile(factors, 3)
+    # White is 1 in what the last layer gives.
+    model.get_layer("last").set_weights([kernel * factors, 1 + (bias - 1) * factors])
 
 
 def trained_before(run):

@@ -17,9 +17,11 @@ import numpy as np
 from PIL import Image
 
 LEAST = 0.12  # of a figure's long side: smaller pieces of parts are left out
+SAME = 8  # grey levels by which the nine differ at most where they are one
+STRETCH = 1.25  # of a part, its width by its height or the other way round, at most
 HANGING = 50.0  # degrees at most from where a lock was drawn
 SPOTS = {  # of the rows of what is beneath: where the upper ends of arms lie, and of locks
-    "figure": ((0.2, 0.6), (0.05, 0.4)),
+    "figure": ((0.38, 0.75), (0.05, 0.45)),
     "head": ((0.65, 0.95), (0.2, 0.8)),
 }
 LENGTHS = {"figure": (0.7, 1.3), "head": (1.8, 3.2)}  # of a part, in those of its own figure
@@ -66,6 +68,12 @@ def pieces(alpha, figure_long: int):
             yield slice(top, bottom), slice(left, right)
 
 
+def sleeveless(part: Part) -> Part:
+    """Give an arm without what of it is painted; white sleeves stay."""
+    same = np.ptp(part.painted, axis=0).max(-1) <= SAME
+    return dataclasses.replace(part, alpha=np.where(same, part.alpha, 0).astype("u1"))
+
+
 def choose(parts, rng) -> Part:
     """Draw a part; the barer it is, the more often."""
     weights = np.array([0.1 + part.bare for part in parts])
@@ -84,7 +92,7 @@ def paste(part: Part, kind: str, long: float, figure, rng):
 
     Returns:
         A function from a picture of the part, or its alpha, to one of the shape of `figure`; None
-        where there is no place for it.
+        where there is no place for it, or too little of it.
     """
     heights = np.flatnonzero(figure.any(1))
     if not len(heights):
@@ -99,13 +107,17 @@ def paste(part: Part, kind: str, long: float, figure, rng):
     at = rng.integers(len(rows))
     length = part.length * long * rng.uniform(*LENGTHS[kind])
     scale = length / max(part.alpha.shape)
-    size = [max(2, round(side * scale)) for side in part.alpha.shape[::-1]]
+    stretch = STRETCH ** rng.uniform(-1, 1)
+    high, wide = part.alpha.shape[0] * scale * stretch, part.alpha.shape[1] * scale / stretch
+    size = max(2, round(wide)), max(2, round(high))
     mirrored = rng.random() < 0.5
     turn = np.radians(rng.uniform(-180, 180) if part.turns else rng.uniform(-HANGING, HANGING))
     alpha = np.asarray(Image.fromarray(part.alpha).resize(size)) > 128
     if mirrored:
         alpha = alpha[:, ::-1]
     inside = np.nonzero(alpha)
+    if not len(inside[0]):
+        return None
     top = inside[0] <= inside[0].min() + 0.1 * size[1]
     root = inside[1][top].mean(), inside[0][top].mean()  # x, y
     cos, sin = np.cos(turn), np.sin(turn)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-from loose import Part, choose, paste
+from loose import Part, choose, paste, sleeveless
 from PIL import Image, ImageDraw, ImageFilter
 
 from sgru_tf.errors import SgruError
@@ -19,11 +19,13 @@ from sgru_tf.prepare import read_art
 
 ZOOMS = {"figure": (0.5, 1.35), "head": (0.45, 1.15)}  # the long side, as a part of the square's
 FIGURES_COUNT = 2  # times as often as heads
+BARE, BARE_COUNT = 0.25, 3  # arms of which so much is skin; their models are drawn as many times
 AS_DRAWN = 0.6  # of the sketches are of the picture as drawn, the others of one of the nine
 HOLLOW = 0.35  # of the sketches have empty eyes, as many have that are drawn by hand
 STRAY, STROKES = 0.35, 7  # of the sketches have up to so many strokes on the paper
 WHITE = 250  # grey level from which all that a truth shows is paper
-PASTED, MOST = (0.6, 0.35), (2, 3)  # of the sketches have arms, and locks, pasted; how many at most
+PASTED, MOST = (0.8, 0.35), (3, 2)  # of the sketches have arms, and locks, pasted; how many at most
+SLEEVELESS = 0.4  # of the arms that are pasted
 TURN, STRETCH = 10.0, 1.12  # degrees at most; width by height, or height by width, at most
 
 
@@ -41,21 +43,25 @@ class Squares:
 
     def __init__(self, painted: Path, kept, seed: int):
         self.seed = seed
-        self.figures = []
         files = sorted(painted.glob("*.npz"))
-        loose = [Part.read(file) for file in files if file.name.endswith(".part.npz")]
-        self.loose = [[part for part in loose if part.turns == turns] for turns in (True, False)]
+        parts = {file: Part.read(file) for file in files if file.name.endswith(".part.npz")}
+        arms = {file: part for file, part in parts.items() if part.turns}
+        locks = [part for part in parts.values() if not part.turns]
+        self.loose = [list(arms.values()), locks]
+        bare_armed = {_model(file) for file, arm in arms.items() if arm.bare > BARE}
+        self.figures, counts = [], []
         for file in files:
-            if file.name.endswith(".part.npz"):
+            if file in parts:
                 continue
             with np.load(file) as held:
                 # Of the iris its outline stays, so the mask is shrunk by a pixel.
                 lines = Image.fromarray(255 - held["iris"]).filter(ImageFilter.MaxFilter(3))
                 kind = file.stem.split(".")[-1]
                 self.figures.append((kind, held["rgb"], held["painted"], lines))
+            often = FIGURES_COUNT if kind == "figure" else 1
+            counts.append(often * (BARE_COUNT if _model(file) in bare_armed else 1))
         if not self.figures:
             raise SgruError(f"{painted}: holds no pictures of paint.py")
-        counts = [FIGURES_COUNT if figure[0] == "figure" else 1 for figure in self.figures]
         self.weights = np.array(counts) / sum(counts)
         self.kept = []
         for folder, share, low, high in kept:
@@ -101,6 +107,8 @@ class Squares:
                 continue
             for _ in range(rng.integers(1, most + 1)):
                 part = choose(parts, rng)
+                if part.turns and rng.random() < SLEEVELESS:
+                    part = sleeveless(part)
                 put = paste(part, kind, long, figure, rng)
                 if put:
                     yield part, put
@@ -144,6 +152,10 @@ class Squares:
             return np.asarray(sheet)
 
         return fit
+
+
+def _model(file: Path) -> str:
+    return file.name.split(".")[0]
 
 
 def over(beneath, above, share):

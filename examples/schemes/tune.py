@@ -43,6 +43,7 @@ from sgru_tf.loading import load_model
 from sgru_tf.model import build_sgru
 
 COLOURED, WEIGHT = 25.0, 2.0  # grey levels between two channels, or between the nine; extra weight
+SAME, SKIN = 3.0, 0.6  # grey levels between the nine, and extra weight, of what is skin in all
 AVERAGE, WARMUP, CLIP, SAVE_EVERY = 0.995, 60, 1.0, 200
 
 
@@ -59,7 +60,10 @@ def build_step(network, teacher, optimizer, averaged, schemes: int):
         colour = tf.maximum(spread, tf.reduce_mean(between, axis=1, keepdims=True)[..., None])
         white = tf.reduce_min(painted, axis=(1, 4), keepdims=True) >= WHITE
         weight = tf.maximum(tf.minimum(colour / COLOURED, 1.0), tf.cast(white, tf.float32))
-        weight = 1.0 + WEIGHT * weight
+        skin = (spread < SAME) & (
+            tf.reduce_mean(between, axis=1, keepdims=True)[..., None] > COLOURED
+        )
+        weight = (1.0 + WEIGHT * weight) * (1.0 + SKIN * tf.cast(skin, tf.float32))
         with tf.GradientTape() as tape:
             drawn = tf.cast(network(sketches, training=True), tf.float32)
             learnt = tf.reduce_mean(weight * tf.abs(drawn[:schemes] - painted)) / 255

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from test_live2d import COAT, HAIR, KINDS, SKIN, draw_pose
+from test_live2d import COAT, HAIR, KINDS, SKIN, WHITE, draw_pose
 
 FOLDER = Path(__file__).resolve().parents[1] / "examples" / "schemes"
 
@@ -31,11 +31,13 @@ def parts(tmp_path_factory, loose):
     pose.parts.save(folder / "poses" / "mia.0.parts.png")
     (folder / "poses" / "parts.json").write_text(json.dumps(KINDS))
     (folder / "rules.json").write_text("{}")
+    # A white cuff, which is left out.
     arms, locks = (Image.new("RGBA", (500, 900)) for _ in range(2))
     pen = ImageDraw.Draw(arms)
     for left in (60, 300):
         pen.rectangle((left, 300, left + 60, 400), COAT, "black", 2)
         pen.rectangle((left, 400, left + 60, 600), SKIN, "black", 2)
+        pen.rectangle((left, 300, left + 60, 340), WHITE, "black", 2)
     pen.rectangle((450, 300, 455, 305), SKIN)
     ImageDraw.Draw(locks).rectangle((100, 200, 140, 500), HAIR, "black", 2)
     arms.save(folder / "poses" / "mia.0.arms.png")
@@ -55,10 +57,15 @@ def test_each_arm_is_a_part_and_crumbs_are_none(parts):
     assert arm.bare == pytest.approx(2 / 3, abs=0.1)
 
 
+def test_white_cuffs_are_left_out(parts):
+    alpha = parts["arms0"].alpha
+    assert not alpha[alpha.shape[0] // 15, 15:-15].any() and alpha[alpha.shape[0] // 4, 15] == 255
+
+
 def test_sleeves_and_locks_have_nine_colours_and_skin_has_one(parts):
     arm, lock = parts["arms0"], parts["locks0"]
     height, width = arm.alpha.shape
-    sleeve, hand = arm.painted[:, height // 6, width // 2], arm.painted[:, -40, width // 2]
+    sleeve, hand = arm.painted[:, height // 4, width // 2], arm.painted[:, -40, width // 2]
     hair = lock.painted[:, lock.alpha.shape[0] // 2, lock.alpha.shape[1] // 2].astype(int)
     assert (abs(sleeve[0].astype(int) - (0x3F, 0x5F, 0xA0)) < 25).all(), sleeve[0]
     assert (abs(hand.astype(int) - SKIN) < 4).all(), hand
@@ -106,9 +113,9 @@ def test_without_a_figure_nothing_is_pasted(loose):
     assert loose.paste(bar(loose, True), "head", 40.0, none, np.random.default_rng(0)) is None
 
 
-def test_bare_parts_are_chosen_more_often(loose):
-    bare, sleeved = bar(loose, True), bar(loose, True)
-    object.__setattr__(sleeved, "bare", 0.0)
-    rng = np.random.default_rng(0)
-    chosen = [loose.choose([bare, sleeved], rng) is bare for _ in range(200)]
-    assert 160 < sum(chosen) < 200
+def test_an_arm_without_its_sleeve(parts, loose):
+    arm = parts["arms0"]
+    bare = loose.sleeveless(arm)
+    height, width = arm.alpha.shape
+    assert not bare.alpha[height // 4, width // 4 : width // 2].any()
+    assert (bare.alpha[-height // 2 : -20, width // 4 : width // 2] == 255).all()

@@ -78,9 +78,9 @@ def find_surfaces(rgb, shown, kinds: list[str], rule: Rule, rng) -> Surfaces:
 
 
 def find_sleeve(rgb, alpha, tone, rule: Rule):
-    """Tell what of an arm that was drawn alone is cloth with a colour, and what is skin.
+    """Tell what of an arm that was drawn alone is cloth with a colour, skin, and white cloth.
 
-    Give two masks, (H, W) bool; white cloth and lines are in neither.
+    Give three masks, (H, W) bool; lines are in none.
 
     Args:
         rgb: (H, W, 3) uint8.
@@ -89,15 +89,15 @@ def find_sleeve(rgb, alpha, tone, rule: Rule):
         rule: Of the model.
     """
     space = lab(np.asarray(Image.fromarray(rgb).filter(ImageFilter.MedianFilter(5))))
-    skin = _skin_coloured(space, tone, FLUSH)
+    light, chroma = space[..., 0], np.hypot(space[..., 1], space[..., 2])
+    white = (light > 68) & (chroma < 13) & ~_skin_coloured(space, tone)
+    skin = _skin_coloured(space, tone, FLUSH) & ~white
     if rule.skin_red is not None:
         skin &= space[..., 1] < rule.skin_red
     if "arm" in rule.clothed:
         skin[:] = False
-    light, chroma = space[..., 0], np.hypot(space[..., 1], space[..., 2])
-    white = (light > 68) & (chroma < 13)
     drawn = alpha & (light > INK)
-    return drawn & ~skin & ~white, drawn & skin
+    return drawn & ~skin & ~white, drawn & skin, _opened(drawn & white, 5, 9)
 
 
 def skin_tone(rgb, face):
@@ -113,9 +113,13 @@ def _tied(space, hair):
     hue_apart = np.linalg.norm((space - own)[..., 1:], axis=-1) > 24
     white = (space[..., 0] > 86) & (chroma < 7) & (np.hypot(own[1], own[2]) > 9)
     tied = hair & ((hue_apart & (space[..., 0] < own[0] + 25)) | white)
-    picture = Image.fromarray(np.where(tied, 255, 0).astype("u1"))
-    picture = picture.filter(ImageFilter.MinFilter(5)).filter(ImageFilter.MaxFilter(7))
-    return (np.asarray(picture) > 0) & hair
+    return _opened(tied, 5, 7) & hair
+
+
+def _opened(mask, least, wide):
+    picture = Image.fromarray(np.where(mask, 255, 0).astype("u1"))
+    picture = picture.filter(ImageFilter.MinFilter(least)).filter(ImageFilter.MaxFilter(wide))
+    return np.asarray(picture) > 0
 
 
 def _skin_coloured(space, tone, reach=1.0):

@@ -69,15 +69,9 @@ def pieces(alpha, figure_long: int):
 
 
 def sleeveless(part: Part) -> Part:
-    """Give an arm without what of it is painted; white sleeves stay."""
+    """Give an arm without what of it is painted."""
     same = np.ptp(part.painted, axis=0).max(-1) <= SAME
     return dataclasses.replace(part, alpha=np.where(same, part.alpha, 0).astype("u1"))
-
-
-def choose(parts, rng) -> Part:
-    """Draw a part; the barer it is, the more often."""
-    weights = np.array([0.1 + part.bare for part in parts])
-    return parts[rng.choice(len(parts), p=weights / weights.sum())]
 
 
 def paste(part: Part, kind: str, long: float, figure, rng):

@@ -159,7 +159,10 @@ def paint_pose(file: Path, turn: int, kinds, rules, out: Path) -> None:
 
 
 def paint_loose(file: Path, kinds, rules, out: Path) -> None:
-    """Write the arms and the locks of one pose that were drawn alone."""
+    """Write the arms and the locks of one pose that were drawn alone.
+
+    White sleeves are left out: pasted over dresses, they teach white holes in these.
+    """
     name, number = POSE.fullmatch(file.name).group("name", "number")
     rule = rules.get(name, Rule())
     shown = np.asarray(Image.open(file.with_suffix(".parts.png")).convert("L"))
@@ -175,7 +178,10 @@ def paint_loose(file: Path, kinds, rules, out: Path) -> None:
             rgb, alpha = np.split(picture[box], [3], axis=-1)
             alpha, mask = alpha[..., 0], alpha[..., 0] > 24
             is_lock = kind == "locks"
-            surface, skin = (mask, mask) if is_lock else find_sleeve(rgb, mask, tone, rule)
+            surface = skin = mask
+            if not is_lock:
+                surface, skin, white = find_sleeve(rgb, mask, tone, rule)
+                alpha = np.where(white, 0, alpha)
             surfaces = [(HAIR if is_lock else FIRST, soft(surface))] if surface.any() else []
             target = out / f"{name}.{number}.{kind}{place}.part.npz"
             told = {"length": max(mask.shape) / long, "turns": not is_lock}

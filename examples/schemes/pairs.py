@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-from loose import Part, choose, paste, sleeveless
+from loose import Part, paste, sleeveless
 from PIL import Image, ImageDraw, ImageFilter
 
 from sgru_tf.errors import SgruError
@@ -19,12 +19,12 @@ from sgru_tf.prepare import read_art
 
 ZOOMS = {"figure": (0.5, 1.35), "head": (0.45, 1.15)}  # the long side, as a part of the square's
 FIGURES_COUNT = 2  # times as often as heads
-BARE, BARE_COUNT = 0.25, 3  # arms of which so much is skin; their models are drawn as many times
+BARE, BARE_COUNT = 0.25, 2  # arms are pasted if so much is skin; their models come so often
 AS_DRAWN = 0.6  # of the sketches are of the picture as drawn, the others of one of the nine
 HOLLOW = 0.35  # of the sketches have empty eyes, as many have that are drawn by hand
 STRAY, STROKES = 0.35, 7  # of the sketches have up to so many strokes on the paper
 WHITE = 250  # grey level from which all that a truth shows is paper
-PASTED, MOST = (0.8, 0.35), (3, 2)  # of the sketches have arms, and locks, pasted; how many at most
+PASTED, MOST = (0.6, 0.35), (2, 2)  # of the sketches have arms, and locks, pasted; how many at most
 SLEEVELESS = 0.4  # of the arms that are pasted
 TURN, STRETCH = 10.0, 1.12  # degrees at most; width by height, or height by width, at most
 
@@ -45,10 +45,11 @@ class Squares:
         self.seed = seed
         files = sorted(painted.glob("*.npz"))
         parts = {file: Part.read(file) for file in files if file.name.endswith(".part.npz")}
-        arms = {file: part for file, part in parts.items() if part.turns}
+        # Long sleeves have shown the network enough arms that are cloth.
+        arms = {file: part for file, part in parts.items() if part.turns and part.bare > BARE}
         locks = [part for part in parts.values() if not part.turns]
         self.loose = [list(arms.values()), locks]
-        bare_armed = {_model(file) for file, arm in arms.items() if arm.bare > BARE}
+        bare_armed = {_model(file) for file in arms}
         self.figures, counts = [], []
         for file in files:
             if file in parts:
@@ -106,7 +107,7 @@ class Squares:
             if not parts or rng.random() > chance:
                 continue
             for _ in range(rng.integers(1, most + 1)):
-                part = choose(parts, rng)
+                part = parts[rng.integers(len(parts))]
                 if part.turns and rng.random() < SLEEVELESS:
                     part = sleeveless(part)
                 put = paste(part, kind, long, figure, rng)

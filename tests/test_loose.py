@@ -23,7 +23,7 @@ def loose():
 
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory, loose):
-    """A pose's two arms in one drawing, a crumb beside them, and a lock; painted."""
+    """A pose's two arms with white cuffs in one drawing, a crumb beside them, a lock; painted."""
     folder = tmp_path_factory.mktemp("loose")
     (folder / "poses").mkdir()
     pose = draw_pose()
@@ -31,7 +31,6 @@ def parts(tmp_path_factory, loose):
     pose.parts.save(folder / "poses" / "mia.0.parts.png")
     (folder / "poses" / "parts.json").write_text(json.dumps(KINDS))
     (folder / "rules.json").write_text("{}")
-    # A white cuff, which is left out.
     arms, locks = (Image.new("RGBA", (500, 900)) for _ in range(2))
     pen = ImageDraw.Draw(arms)
     for left in (60, 300):

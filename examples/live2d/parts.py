@@ -65,11 +65,11 @@ def find_surfaces(rgb, shown, kinds: list[str], rule: Rule, rng) -> Surfaces:
         rng: numpy Generator, with which fabrics are sought.
     """
     number = {kind: place + 1 for place, kind in enumerate(kinds)}
-    space = lab(np.asarray(Image.fromarray(rgb).filter(ImageFilter.MedianFilter(5))))
+    space = _smooth_lab(rgb)
     hair, face = shown == number["hair"], shown == number["face"]
     tied = _tied(space, hair)
     body = np.isin(shown, [number[kind] for kind in ("arm", "leg", "neck", "body")]) | tied
-    skin = _skin_coloured(space, np.median(space[face & (space[..., 0] > 60)], axis=0))
+    skin = _skin_coloured(space, _tone(space, face))
     if rule.skin_red is not None:
         skin &= space[..., 1] < rule.skin_red
     skin &= ~np.isin(shown, [number[kind] for kind in rule.clothed]) & ~tied
@@ -88,7 +88,7 @@ def find_sleeve(rgb, alpha, tone, rule: Rule):
         tone: L*a*b* of the figure's skin, (3,); see `skin_tone`.
         rule: Of the model.
     """
-    space = lab(np.asarray(Image.fromarray(rgb).filter(ImageFilter.MedianFilter(5))))
+    space = _smooth_lab(rgb)
     light, chroma = space[..., 0], np.hypot(space[..., 1], space[..., 2])
     white = (light > 68) & (chroma < 13) & ~_skin_coloured(space, tone)
     skin = _skin_coloured(space, tone, FLUSH) & ~white
@@ -102,7 +102,14 @@ def find_sleeve(rgb, alpha, tone, rule: Rule):
 
 def skin_tone(rgb, face):
     """Give the L*a*b* of a face's skin, (3,), of (H, W, 3) uint8 and where the face is."""
-    space = lab(np.asarray(Image.fromarray(rgb).filter(ImageFilter.MedianFilter(5))))
+    return _tone(_smooth_lab(rgb), face)
+
+
+def _smooth_lab(rgb):
+    return lab(np.asarray(Image.fromarray(rgb).filter(ImageFilter.MedianFilter(5))))
+
+
+def _tone(space, face):
     return np.median(space[face & (space[..., 0] > 60)], axis=0)
 
 

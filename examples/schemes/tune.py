@@ -8,10 +8,11 @@ figure in red hair and a blue dress now the red learns, now the blue, and both l
 PAINTED (`paint.py`) has the same figure in the colours of all nine, so here every proposal has a
 truth of its own, and learns nine times as much from a figure: what is hair, what is cloth, what is
 skin and what is paper, and in a third of the sketches what colour an empty eye is to have. Arms and
-locks are pasted over most of them (`loose.py`). Loss:
-the mean absolute difference in RGB, what is white in all of the nine and what has colour in any of
-them (skin too) counting up to three times as much as greys and lines. On the paper of a third of
-the sketches are strokes without meaning, as of a signature or of scenery, which stay paper.
+locks are pasted over most of them (`loose.py`). Loss: the mean absolute difference in RGB, what is
+white in all of the nine and what has colour in any of them counting up to three times as much as
+greys and lines, and skin nearly five times: where it is as likely as cloth, it is to be skin. On
+the paper of a third of the sketches are strokes without meaning, as of a signature or of scenery,
+which stay paper.
 
 A part of every batch is kept: sketches of the folders of `--keep`, whose truth is what the model
 drew before, or another, `--teacher` (so nothing that it knows of faces is lost for figures). Of a

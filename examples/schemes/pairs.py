@@ -17,8 +17,12 @@ from sgru_tf.errors import SgruError
 from sgru_tf.linework import random_line_art
 from sgru_tf.prepare import read_art
 
-ZOOMS = {"figure": (0.5, 1.35), "head": (0.45, 1.15)}  # the long side, as a part of the square's
-FIGURES_COUNT = 2  # times as often as heads
+ZOOMS = {  # the long side, as a part of the square's
+    "figure": (0.5, 1.35),
+    "head": (0.45, 1.15),
+    "doll": (0.55, 1.35),
+}
+COUNTS = {"figure": 2, "head": 1, "doll": 0.7}  # so often comes each picture of a kind
 BARE, BARE_COUNT = 0.25, 2  # arms are pasted if so much is skin; their models come so often
 AS_DRAWN = 0.6  # of the sketches are of the picture as drawn, the others of one of the nine
 HOLLOW = 0.35  # of the sketches have empty eyes, as many have that are drawn by hand
@@ -59,8 +63,8 @@ class Squares:
                 lines = Image.fromarray(255 - held["iris"]).filter(ImageFilter.MaxFilter(3))
                 kind = file.stem.split(".")[-1]
                 self.figures.append((kind, held["rgb"], held["painted"], lines))
-            often = FIGURES_COUNT if kind == "figure" else 1
-            counts.append(often * (BARE_COUNT if _model(file) in bare_armed else 1))
+            with_bare_arms = kind != "doll" and _model(file) in bare_armed
+            counts.append(COUNTS[kind] * (BARE_COUNT if with_bare_arms else 1))
         if not self.figures:
             raise SgruError(f"{painted}: holds no pictures of paint.py")
         self.weights = np.array(counts) / sum(counts)
@@ -101,7 +105,9 @@ class Squares:
         return sketch, nine
 
     def _pasted(self, nine, kind: str, long: float, rng):
-        """Draw which arms and locks are pasted, and where."""
+        """Draw which arms and locks are pasted, and where; dolls have enough of them."""
+        if kind == "doll":
+            return
         figure = nine.min((0, 3)) < WHITE
         for parts, chance, most in zip(self.loose, PASTED, MOST, strict=True):
             if not parts or rng.random() > chance:

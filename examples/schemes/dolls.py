@@ -1,0 +1,267 @@
+"""Set the heads of Live2D figures on drawn bodies, and paint them in nine schemes.
+
+    python examples/schemes/dolls.py OUT --poses POSES docs/repaint/live2d.json --draws 6
+
+Of the few figures that may be used the heads are as varied as a network needs, but not the bodies;
+so each head gets bodies, clothes, hats and long hair of `bodies.py`: whole figures, and such as end
+where the paper ends, at the thighs or under the breast. OUT/NAME.N.D.doll.npz is a file of
+`nine.py`, and may lie in one folder with what `paint.py` writes.
+"""
+
+import dataclasses
+import json
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import click
+import numpy as np
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "live2d"))
+
+import shapes
+from bodies import draw_body
+from nine import FIRST, HAIR, IRIS, SECOND, SIDE, attempt, write
+from paint import POSE, cut, whole_box
+from parts import Rule, find_surfaces, skin_tone
+
+from sgru_tf.cores import usable_cores
+from sgru_tf.errors import SgruError
+from sgru_tf.folder import prepare_folder
+from sgru_tf.gamut import rgb_of
+from sgru_tf.prepare import read_art
+
+LONG = 1200  # pixels of a pose's long side where its surfaces are told apart
+PLACES = {shapes.HAIR: HAIR, shapes.FIRST: FIRST, shapes.SECOND: SECOND}
+EYES = 5  # beside the surfaces of `shapes`
+HEAD = ("hair", "face", "brow", "lid", "iris")
+ENDS = ((0.35, 0.8, 1.6), (0.35, 1.7, 2.6), (0.3, 4.3, 4.6))  # how often; heads below the chin
+LOOSE_BEHIND = 0.5  # of the heads: hair below the chin lies behind the body
+WIDTH = (0.7, 1.7)  # of lines, pixels of a picture whose long side is `SIDE`
+SHADED, SHADE = 0.6, 0.84  # of the dolls have shadows; how bright these are
+ABOVE = 1.5  # heads above the chin: room for a hat
+LARGEST = 480  # pixels of a head at most
+TALL = 1000  # pixels of the long side at most, before it is shrunk to `SIDE`
+
+
+@dataclasses.dataclass(frozen=True)
+class Head:
+    """A head: `rgb`, (H, W, 3) uint8; `label`, (H, W) uint8, what a pixel is of, 0 for none.
+
+    `other` is true where it is of a head, but keeps its colours. `chin` is x, y of its lowest
+    point, `high` its height, in pixels; `skin` the colour of its skin, (3,) float.
+    """
+
+    rgb: np.ndarray
+    label: np.ndarray
+    other: np.ndarray
+    chin: tuple[float, float]
+    high: float
+    skin: np.ndarray
+
+
+def read_head(file: Path, kinds, rule: Rule, rng) -> Head:
+    """Cut the head out of a pose of Live2D.
+
+    Args:
+        file: The pose; its parts lie beside it.
+        kinds: Names of the parts, as in parts.json.
+        rule: Of the model.
+        rng: numpy Generator.
+
+    Raises:
+        SgruError: the pose shows no face.
+    """
+    shown = np.asarray(Image.open(file.with_suffix(".parts.png")).convert("L"))
+    rgb, shown = cut(np.asarray(read_art(file)), shown, whole_box(shown), LONG)
+    number = {kind: place + 1 for place, kind in enumerate(kinds)}
+    face = shown == number["face"]
+    if not face.any():
+        raise SgruError(f"{file}: shows no face")
+    surfaces = find_surfaces(rgb, shown, kinds, rule, rng)
+    rows, columns = np.nonzero(face)
+    head = np.isin(shown, [number[kind] for kind in HEAD])
+    # Mouths, whites of eyes and glasses are of no kind that is known.
+    inside = shown[: rows.max(), columns.min() : columns.max()]
+    head[: rows.max(), columns.min() : columns.max()] |= (inside > 0) & (inside != number["arm"])
+    label = np.zeros(shown.shape, np.uint8)
+    for fabric in [*surfaces.fabrics, surfaces.white]:
+        label[fabric & head] = shapes.SECOND
+    label[surfaces.hair] = shapes.HAIR
+    label[surfaces.iris] = EYES
+    without_specks = Image.fromarray(label).filter(ImageFilter.ModeFilter(5))
+    label = np.where(head, np.asarray(without_specks), 0).astype(np.uint8)
+    chin = float(columns[rows > rows.max() - 0.1 * np.ptp(rows)].mean()), float(rows.max())
+    middle = head[:, int(columns.min()) : int(columns.max())].any(1)
+    high = chin[1] - float(np.flatnonzero(middle)[0])
+    skin = rgb_of(skin_tone(rgb, face)[None])[0].astype(float)
+    return Head(rgb, label, head & (label == 0), chin, high, skin)
+
+
+def resized(head: Head, high: float) -> Head:
+    """Give a head of another height in pixels."""
+    scale = high / head.high
+    size = tuple(max(1, round(side * scale)) for side in head.label.shape[::-1])
+
+    def nearest(array):
+        return np.asarray(Image.fromarray(array).resize(size, Image.Resampling.NEAREST))
+
+    return dataclasses.replace(
+        head,
+        rgb=np.asarray(Image.fromarray(head.rgb).resize(size, Image.Resampling.LANCZOS)),
+        label=nearest(head.label),
+        other=nearest(head.other),
+        chin=(head.chin[0] * scale, head.chin[1] * scale),
+        high=high,
+    )
+
+
+class Sheet:
+    """Paper on which pieces and a head are laid, each over those before it.
+
+    Args:
+        shape: Height and width, pixels.
+        origin: x, y of the chin.
+        high: Pixels of a head.
+        colours: (5, 3) float RGB of the surfaces of `shapes`.
+        ink: RGB of lines.
+        width: Of lines, pixels.
+        light: Where light comes from: x, y, heads, by which a shadow is narrower than its piece;
+            None for none.
+
+    `rgb` is (H, W, 3) uint8 on white, `label` (H, W) uint8: what a pixel is of, 0 for paper.
+    """
+
+    def __init__(self, shape, origin, high: float, colours, ink, width: int, light):
+        self.rgb = np.full((*shape, 3), 255, np.uint8)
+        self.label = np.zeros(shape, np.uint8)
+        self._origin, self._high = np.asarray(origin, float), high
+        self._colours, self._ink, self._width, self._light = colours, ink, width, light
+
+    def lay(self, piece: shapes.Piece) -> None:
+        """Lay a piece of a body."""
+        filled = self._filled(piece.outline)
+        inside = np.asarray(filled) > 0
+        colour = self._colours[piece.surface]
+        self.label[inside], self.rgb[inside] = piece.surface, colour
+        if self._light is not None:
+            bright = np.asarray(self._filled(piece.outline + self._light)) > 0
+            self.rgb[inside & ~bright] = SHADE * colour
+        contour = piece.contour or (np.concatenate([piece.outline, piece.outline[:1]]),)
+        folds = ImageChops.multiply(self._lines(piece.folds), filled)
+        self.rgb[np.asarray(ImageChops.lighter(self._lines(contour), folds)) > 0] = self._ink
+
+    def lay_head(self, head: Head, which) -> None:
+        """Lay what of a head, which has the sheet's scale, is in `which`, (H, W) bool."""
+        shift = np.rint(self._origin - head.chin).astype(int)
+        rows, columns = np.nonzero(which & ((head.label > 0) | head.other))
+        high, wide = self.label.shape
+        y, x = rows + shift[1], columns + shift[0]
+        seen = (y >= 0) & (y < high) & (x >= 0) & (x < wide)
+        rows, columns, y, x = (of[seen] for of in (rows, columns, y, x))
+        self.rgb[y, x] = head.rgb[rows, columns]
+        self.label[y, x] = np.where(head.label > 0, head.label, shapes.SKIN)[rows, columns]
+
+    def _pixels(self, points):
+        return [tuple(point) for point in self._origin + self._high * points]
+
+    def _filled(self, outline):
+        mask = Image.new("L", self.label.shape[::-1])
+        ImageDraw.Draw(mask).polygon(self._pixels(outline), fill=255)
+        return mask
+
+    def _lines(self, strokes):
+        sheet = Image.new("L", self.label.shape[::-1])
+        pen = ImageDraw.Draw(sheet)
+        for stroke in strokes:
+            pen.line(self._pixels(stroke), fill=255, width=self._width, joint="curve")
+        return sheet
+
+
+def draw_doll(head: Head, rng):
+    """Set a head on a body: give the picture, (H, W, 3) uint8, and its surfaces, see `paint.py`."""
+    body = draw_body(rng)
+    shares, low, high = zip(*ENDS, strict=True)
+    kind = rng.choice(len(ENDS), p=shares)
+    end = rng.uniform(low[kind], high[kind])
+    points = np.concatenate([piece.outline for listed in body.values() for piece in listed])
+    points = points[points[:, 1] < end]
+    left, right = points[:, 0].min() - 0.1, points[:, 0].max() + 0.1
+    left, right = min(left, -0.8), max(right, 0.8)
+    tall = TALL / max(end + ABOVE, right - left)
+    tall = min(tall, LARGEST)
+    head = resized(head, tall)
+    shape = round((end + ABOVE) * tall), round((right - left) * tall)
+    colours = np.zeros((5, 3))
+    colours[shapes.SKIN] = head.skin
+    of_hair = head.label == shapes.HAIR
+    colours[shapes.HAIR] = np.median(head.rgb[of_hair], axis=0) if of_hair.any() else 90
+    colours[shapes.FIRST], colours[shapes.SECOND] = rng.uniform(70, 250, (2, 3))
+    light = rng.choice([-1, 1]) * rng.uniform(0.02, 0.08), rng.uniform(-0.05, 0.0)
+    width = max(1, round(rng.uniform(*WIDTH) * max(shape) / SIDE))
+    ink = rng.uniform(0, 70, 3)
+    light = light if rng.random() < SHADED else None
+    sheet = Sheet(shape, (-left * tall, ABOVE * tall), tall, colours, ink, width, light)
+    hanging = (head.label == shapes.HAIR) & (np.arange(len(head.label)) > head.chin[1])[:, None]
+    behind = rng.random() < LOOSE_BEHIND
+    for piece in body["behind"]:
+        sheet.lay(piece)
+    if behind:
+        sheet.lay_head(head, hanging)
+    for piece in body["beneath"]:
+        sheet.lay(piece)
+    sheet.lay_head(head, ~hanging if behind else np.ones_like(hanging))
+    for piece in body["before"]:
+        sheet.lay(piece)
+    masks = [(PLACES[surface], sheet.label == surface) for surface in PLACES]
+    masks.append((IRIS, sheet.label == EYES))
+    return sheet.rgb, [(place, _blurred(mask)) for place, mask in masks if mask.any()]
+
+
+def _blurred(mask):
+    picture = Image.fromarray(np.where(mask, 255, 0).astype("u1"))
+    return np.asarray(picture.filter(ImageFilter.GaussianBlur(0.7)), np.float32) / 255
+
+
+def make_dolls(file: Path, turn: int, kinds, rules, draws: int, out: Path) -> None:
+    """Write the dolls of one pose."""
+    name, number = POSE.fullmatch(file.name).group("name", "number")
+    rng = np.random.default_rng([turn, 31])
+    head = read_head(file, kinds, rules.get(name, Rule()), rng)
+    for draw in range(draws):
+        rgb, surfaces = draw_doll(head, rng)
+        write(rgb, surfaces, out / f"{name}.{number}.{draw}.doll.npz")
+
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--poses", type=(FOLDER, FILE), required=True, help="Poses, and rules of models.")
+@click.option("--draws", type=click.IntRange(min=1), default=6, help="Bodies for each head.")
+def main(out, poses, draws):
+    """Draw bodies under the heads of POSES, painted in nine schemes, to OUT."""
+    folder, rules = poses
+    try:
+        prepare_folder(out)
+        kinds = json.loads((folder / "parts.json").read_text())
+        given = {name: Rule(**rule) for name, rule in json.loads(rules.read_text()).items()}
+    except (SgruError, OSError, AttributeError, TypeError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    files = [file for file in sorted(folder.glob("*.png")) if POSE.fullmatch(file.name)]
+    tasks = [(make_dolls, file, turn, kinds, given, draws, out) for turn, file in enumerate(files)]
+    with ProcessPoolExecutor(usable_cores()) as pool:
+        failed = [problem for problem in pool.map(attempt, tasks) if problem]
+    for problem in failed:
+        click.echo(f"failed: {problem}", err=True)
+    click.echo(f"heads {len(tasks) - len(failed)}, failed {len(failed)} -> {out}")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""examples/schemes: heads of figures on drawn bodies."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_live2d import HAIR, KINDS, SKIN, draw_pose
+
+FOLDER = Path(__file__).resolve().parents[1] / "examples" / "schemes"
+
+
+@pytest.fixture(scope="module")
+def modules():
+    sys.path.insert(0, str(FOLDER))
+    import bodies
+    import shapes
+
+    return bodies, shapes
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The folder of four dolls of a pose, and what was told of them."""
+    folder = tmp_path_factory.mktemp("dolls")
+    (folder / "poses").mkdir()
+    pose = draw_pose()
+    pose.picture.save(folder / "poses" / "mia.0.png")
+    pose.parts.save(folder / "poses" / "mia.0.parts.png")
+    (folder / "poses" / "parts.json").write_text(json.dumps(KINDS))
+    (folder / "rules.json").write_text("{}")
+    done = run(folder, "--draws", "4")
+    assert done.returncode == 0 and "heads 1, failed 0" in done.stdout, done.stderr
+    return folder / "out"
+
+
+def run(folder, *options):
+    command = [sys.executable, FOLDER / "dolls.py", "out", "--poses", "poses", "rules.json"]
+    return subprocess.run([*command, *options], cwd=folder, capture_output=True, text=True)
+
+
+def test_bodies_differ_and_have_arms_and_clothes(modules):
+    bodies, shapes = modules
+    outlines = set()
+    for seed in range(30):
+        pieces = [
+            piece
+            for listed in bodies.draw_body(np.random.default_rng(seed)).values()
+            for piece in listed
+        ]
+        surfaces = [piece.surface for piece in pieces]
+        assert {shapes.SKIN, shapes.FIRST} <= set(surfaces) <= set(range(1, 5))
+        for piece in pieces:
+            assert np.isfinite(piece.outline).all() and np.abs(piece.outline).max() < 8
+            assert piece.outline.shape[1] == 2
+        outlines.add(round(float(sum(piece.outline.sum() for piece in pieces)), 3))
+    assert len(outlines) == 30
+
+
+def test_a_tube_is_as_wide_as_it_is_told(modules):
+    _, shapes = modules
+    piece = shapes.tube([(0, 0), (0, 1), (0, 2)], [0.2, 0.2], shapes.SKIN, open_end=True)
+    assert np.ptp(piece.outline, axis=0) == pytest.approx([0.4, 2.0])
+    assert len(piece.contour) == 2
+    taper = shapes.tube([(0, 0), (0, 1), (0, 2)], [0.2, 0.0], shapes.HAIR)
+    tip = taper.outline[taper.outline[:, 1] > 1.9]
+    assert np.abs(tip[:, 0]).max() < 0.02 and taper.contour is None
+
+
+def test_a_doll_has_nine_schemes_and_one_skin(made):
+    files = sorted(made.glob("mia.0.*.doll.npz"))
+    assert len(files) == 4
+    for file in files:
+        with np.load(file) as held:
+            rgb, nine, iris = (held[name].astype(int) for name in ("rgb", "painted", "iris"))
+        assert nine.shape == (9, *rgb.shape) and max(rgb.shape) == 448
+        # The head keeps its skin, which all nine share.
+        skin = (np.abs(rgb - SKIN) < 3).all(-1)
+        assert skin.sum() > 500
+        assert np.percentile(np.abs(nine[:, skin] - SKIN), 95) <= 3
+        hair = (np.abs(rgb - HAIR) < 3).all(-1)
+        assert hair.sum() > 500 and np.ptp(np.median(nine[:, hair], axis=1), axis=0).max() > 80
+        same = np.ptp(nine, axis=0).max(-1) < 4
+        assert 0.05 < 1 - same.mean() < 0.9 and iris.max() == 255
+        paper = (rgb == 255).all(-1)
+        assert paper.mean() > 0.1 and np.percentile(nine[:, paper], 5) > 250
+
+
+def test_what_is_laid_later_hides_what_was_before(modules):
+    sys.path[:0] = [str(FOLDER.parent), str(FOLDER.parent / "live2d")]
+    _, shapes = modules
+    import dolls
+
+    colours = np.array([[0] * 3, [250, 220, 200], [90, 40, 20], [0, 0, 250], [0, 250, 0]], float)
+    sheet = dolls.Sheet((100, 100), (50, 50), 20.0, colours, (0, 0, 0), 1, None)
+    square = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)], float)
+    sheet.lay(shapes.Piece(square, shapes.SKIN))
+    sheet.lay(shapes.Piece(square / 2, shapes.FIRST, folds=(np.array([(-9.0, 0), (9, 0)]),)))
+    assert sheet.label[50, 50] == shapes.FIRST and sheet.label[35, 50] == shapes.SKIN
+    assert sheet.label[10, 10] == 0 and (sheet.rgb[10, 10] == 255).all()
+    assert (sheet.rgb[45, 50] == (0, 0, 250)).all()
+    # The fold ends where its piece does.
+    assert (sheet.rgb[50, 50] == 0).all() and (sheet.rgb[50, 36] == (250, 220, 200)).all()
+
+
+def test_arms_are_not_pasted_over_dolls(made, tmp_path, monkeypatch):
+    sys.path.insert(0, str(FOLDER))
+    import pairs
+
+    skin = np.full((60, 16, 3), (10, 222, 10), np.uint8)
+    told = {"length": 0.5, "turns": True, "bare": 1.0, "alpha": np.full((60, 16), 255, np.uint8)}
+    np.savez(tmp_path / "mia.0.arms0.part.npz", rgb=skin, painted=np.stack([skin] * 9), **told)
+    doll = next(iter(sorted(made.glob("*.doll.npz"))))
+    (tmp_path / doll.name).write_bytes(doll.read_bytes())
+    monkeypatch.setattr(pairs, "PASTED", (1.0, 0.0))
+    squares = pairs.Squares(tmp_path, [], seed=0)
+    for number in range(4):
+        sketch, nine = squares.scheme(number, 96)
+        assert sketch.shape == (96, 96, 1) and nine.shape == (9, 96, 96, 3)
+        assert not (np.abs(nine.astype(int) - skin[0, 0]) < 9).all((0, 3)).any()
+
+
+def test_a_pose_without_a_face_is_told(tmp_path):
+    (tmp_path / "poses").mkdir()
+    pose = draw_pose()
+    pose.picture.save(tmp_path / "poses" / "mia.0.png")
+    pose.parts.point(lambda part: 0 if part == KINDS.index("face") + 1 else part).save(
+        tmp_path / "poses" / "mia.0.parts.png"
+    )
+    (tmp_path / "poses" / "parts.json").write_text(json.dumps(KINDS))
+    (tmp_path / "rules.json").write_text("{}")
+    done = run(tmp_path)
+    assert done.returncode == 1 and "mia.0.png: shows no face" in done.stderr
+    assert "Traceback" not in done.stderr and not list((tmp_path / "out").glob("*.npz"))

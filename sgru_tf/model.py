@@ -90,8 +90,9 @@ class SwishGatedUNet(keras.Model):
             x, residual = block(x)
             skip = SwishGate(name=f"skip{level}", **options)(residual)
             skips.append(guided(skip, level - 1, f"skip{level}"))
-        x = guided(x, 5, "encoder5")
-        for level, published in zip(range(5, 0, -1), DECODER_FILTERS, strict=True):
+        levels = len(ENCODER_FILTERS)
+        x = guided(x, levels, f"encoder{levels}")
+        for level, published in zip(range(levels, 0, -1), DECODER_FILTERS, strict=True):
             block = DecoderBlock(config.filters(published), name=f"decoder{level}", **options)
             x = block(x, skips.pop())
         for index, kernel in enumerate((1, 3, 3), start=1):

@@ -75,7 +75,9 @@ class Step:
             "step": self.number,
             "shares": self.shares,
         }
-        self._compiled = tf.function(self._distributed, jit_compile=train.jit or None)
+        self._compiled = tf.function(
+            self._distributed, jit_compile=train.jit or None, autograph=False
+        )
 
     def __call__(self, batch, stop) -> dict:
         """Train one step on a distributed batch.

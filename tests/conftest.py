@@ -47,6 +47,15 @@ def golden_images() -> tuple[np.ndarray, np.ndarray]:
         return arrays["x"], arrays["images_rgb_fake"]
 
 
+@pytest.fixture
+def shallow():
+    """Networks of two levels, for tests of what trains them; see `shallow.py`."""
+    from shallow import shallow_network
+
+    with shallow_network():
+        yield
+
+
 @pytest.fixture(scope="session")
 def tiny_config():
     """The smallest network: 8 filters in the first block, 0.3 M parameters."""

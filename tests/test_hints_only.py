@@ -18,6 +18,8 @@ from sgru_tf.sources import find_samples
 from sgru_tf.train_run import train
 from sgru_tf.validation import Judge
 
+pytestmark = pytest.mark.usefixtures("shallow")
+
 
 def hints_only(art, init):  # noqa: F811
     config = settings(art, hints_only=True, learning_rate=1e-2, steps=4, warmup=0)

@@ -1,13 +1,15 @@
-"""A run that is killed, and started again."""
+"""A run that is stopped, or killed and started again."""
 # ruff: noqa: F811
 
 import json
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 import tensorflow as tf
 from test_training import OPTIONS, art, settings  # noqa: F401
 
@@ -31,7 +33,8 @@ SETTINGS = {
 def start(art, run, log):
     settings_file = run.with_suffix(".json")
     settings_file.write_text(json.dumps({"train": SETTINGS}))
-    command = [sys.executable, "train.py", str(art), str(run), *OPTIONS, "--steps", "13"]
+    command = [sys.executable, "tests/shallow.py", "train.py", str(art), str(run)]
+    command += [*OPTIONS, "--steps", "13"]
     with open(log, "a") as stream:
         return subprocess.Popen(
             [*command, "--config", str(settings_file)], cwd=ROOT, stdout=stream, stderr=stream
@@ -57,6 +60,7 @@ def variables(run) -> dict:
     return {name: reader.get_tensor(name) for name in names if "ATTRIBUTES" in name}
 
 
+@pytest.mark.usefixtures("shallow")
 def test_killed_runs_end_as_the_one_that_was_not(tmp_path, art):
     whole, run, log = tmp_path / "whole", tmp_path / "run", tmp_path / "log.txt"
     undisturbed = start(art, whole, tmp_path / "whole.txt")
@@ -103,3 +107,21 @@ def test_a_run_that_was_killed_while_it_began_can_begin(tmp_path):
     run.begin(config)
     run.clear()
     assert {path.name for path in run.path.iterdir()} == {"config.json"}
+
+
+def test_ctrl_c_saves_and_stops_the_command(tmp_path, art, number=signal.SIGINT):
+    run = tmp_path / "run"
+    command = [sys.executable, "train.py", str(art), str(run), *OPTIONS]
+    with subprocess.Popen(
+        [*command, "--steps", "100000"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        for line in process.stdout:
+            if line.startswith("step 10/"):
+                process.send_signal(number)
+                break
+        rest = process.stdout.read()
+        assert process.wait(timeout=120) == 128 + number, rest
+    assert "stopped at step" in rest
+    step = int(rest.split("stopped at step ")[1].split(";")[0])
+    assert (run / "checkpoints" / f"step-{step}.index").is_file()
+    assert load_model(run).sgru_config.proposals == 3

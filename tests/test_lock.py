@@ -9,7 +9,10 @@ from sgru_tf.errors import SgruError
 from sgru_tf.lock import only_one
 from sgru_tf.train_run import train
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows holds nothing back")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows holds nothing back"),
+    pytest.mark.usefixtures("shallow"),
+]
 
 
 def test_a_folder_is_held_by_one_and_given_back(tmp_path):

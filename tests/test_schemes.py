@@ -15,6 +15,9 @@ from sgru_tf.loading import load_model
 from sgru_tf.model import build_sgru
 
 FOLDER = Path(__file__).resolve().parents[1] / "examples" / "schemes"
+TUNE = (Path(__file__).with_name("shallow.py"), FOLDER / "tune.py")
+
+pytestmark = pytest.mark.usefixtures("shallow")
 
 
 def run(folder, *command, code=0):
@@ -58,7 +61,7 @@ def test_a_figure_has_the_colours_of_every_scheme(painted):
 def test_proposals_learn_their_schemes(painted):
     build_sgru(ModelConfig(width=1 / 12, working_size=64)).save(painted / "begin.keras")
     options = "--schemes painted --keep art 1 0.8 1.2 --steps 24 --size 64"
-    command = (FOLDER / "tune.py", "out", "--init", "begin.keras", *options.split())
+    command = (*TUNE, "out", "--init", "begin.keras", *options.split())
     told = run(painted, *command, "--precision", "float32", "--learning-rate", "3e-3")
     losses = [float(line.split()[3]) for line in told.splitlines() if line.startswith("step ")]
     assert len(losses) == 2 and losses[1] < losses[0]
@@ -127,7 +130,14 @@ def test_tune_keeps_to_another_model(painted):
     other = build_sgru(ModelConfig(width=1 / 12, working_size=64))
     other.get_layer("last").set_weights([-w for w in other.get_layer("last").get_weights()])
     other.save(painted / "other.keras")
-    command = (FOLDER / "tune.py", "kept", "--init", "begin.keras", "--teacher", "other.keras")
+    command = (
+        *TUNE,
+        "kept",
+        "--init",
+        "begin.keras",
+        "--teacher",
+        "other.keras",
+    )
     options = "--schemes painted --keep art 1 0.8 1.2 --steps 1 --size 64 --size 96"
     told = run(painted, *command, *options.split(), "--precision", "float32")
     assert float(told.split("kept ")[1].split()[0]) > 0.05, told
@@ -148,6 +158,6 @@ def test_what_it_cannot_use_is_told_in_a_line(painted):
         (("three.keras",), "art", "art: holds no pictures of paint.py"),
     ):
         options = ("--init", *models, "--schemes", schemes, "--keep", "art", "1", "1", "1")
-        told = run(painted, FOLDER / "tune.py", "new", *options, code=1)
+        told = run(painted, *TUNE, "new", *options, code=1)
         assert words in told and "Traceback" not in told, told
     assert not (painted / "new").exists()

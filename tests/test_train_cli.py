@@ -6,12 +6,15 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 from click.testing import CliRunner
 from PIL import Image
 from test_training import OPTIONS, ROOT, art, settings, simple_lines  # noqa: F401
 
 from sgru_tf.cli import train as train_command
 from sgru_tf.run_folder import RunFolder
+
+pytestmark = pytest.mark.usefixtures("shallow")
 
 
 def command(*arguments):

@@ -16,7 +16,10 @@ from sgru_tf.loading import load_model
 from sgru_tf.losses import CollectionLoss
 from sgru_tf.pairs import Pairs, find_pairs
 
-pytestmark = pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="no JAX here")
+pytestmark = [
+    pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="no JAX here"),
+    pytest.mark.usefixtures("shallow"),
+]
 
 ROOT = Path(__file__).parent.parent
 OPTIONS = "--width 0.01 --size 32 --batch 2 --epochs 3 --steps 4 --learning-rate 3e-3".split()
@@ -33,10 +36,12 @@ class Keeper(importlib.abc.MetaPathFinder):
             raise ModuleNotFoundError(f"No module named {name}", name=name)
 
 sys.meta_path.insert(0, Keeper())
-sys.path.insert(0, "examples")
+sys.path[:0] = ["examples", "tests"]
 import train_jax
+import shallow
 import click.testing, keras, numpy as np
 
+shallow.shallow_network().__enter__()
 folder, options = sys.argv[1] + "/", sys.argv[2:]
 pairs = folder + "pairs"
 

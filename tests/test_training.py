@@ -4,8 +4,6 @@ import dataclasses
 import json
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +16,8 @@ from sgru_tf.interrupts import StopWish
 from sgru_tf.loading import load_model
 from sgru_tf.run_folder import RunConfig
 from sgru_tf.train_run import train
+
+pytestmark = pytest.mark.usefixtures("shallow")
 
 ROOT = Path(__file__).parent.parent
 
@@ -207,21 +207,3 @@ def test_the_second_signal_does_what_it_always_did(number):
         assert signal.getsignal(number) is not before
     finally:
         signal.signal(number, before)
-
-
-def test_ctrl_c_saves_and_stops_the_command(tmp_path, art, number=signal.SIGINT):
-    run = tmp_path / "run"
-    command = [sys.executable, "train.py", str(art), str(run), *OPTIONS]
-    with subprocess.Popen(
-        [*command, "--steps", "100000"], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as process:
-        for line in process.stdout:
-            if line.startswith("step 10/"):
-                process.send_signal(number)
-                break
-        rest = process.stdout.read()
-        assert process.wait(timeout=120) == 128 + number, rest
-    assert "stopped at step" in rest
-    step = int(rest.split("stopped at step ")[1].split(";")[0])
-    assert (run / "checkpoints" / f"step-{step}.index").is_file()
-    assert load_model(run).sgru_config.proposals == 3

@@ -1,6 +1,6 @@
 """Set the heads of Live2D figures on drawn bodies, and paint them in nine schemes.
 
-    python examples/schemes/dolls.py OUT --poses POSES docs/repaint/live2d.json --draws 6
+    python examples/schemes/dolls.py OUT --poses POSES docs/repaint/live2d.json
 
 Of the few figures that may be used the heads are as varied as a network needs, but not the bodies;
 so each head gets bodies, clothes, hats and long hair of `bodies.py`: whole figures, and such as end
@@ -182,43 +182,50 @@ class Sheet:
 
 
 def draw_doll(head: Head, rng):
-    """Set a head on a body: give the picture, (H, W, 3) uint8, and its surfaces, see `paint.py`."""
+    """Set a head on a body: give the picture, (H, W, 3) uint8, and its surfaces, see `nine.py`."""
     body = draw_body(rng)
+    end, left, right = _frame(body, rng)
+    high = min(TALL / max(end + ABOVE, right - left), LARGEST)
+    head = resized(head, high)
+    shape = round((end + ABOVE) * high), round((right - left) * high)
+    sheet = Sheet(shape, (-left * high, ABOVE * high), high, *_look(head, max(shape), rng))
+    hanging = (head.label == shapes.HAIR) & (np.arange(len(head.label)) > head.chin[1])[:, None]
+    if rng.random() >= LOOSE_BEHIND:
+        hanging[:] = False
+    for piece in body["behind"]:
+        sheet.lay(piece)
+    sheet.lay_head(head, hanging)
+    for piece in body["beneath"]:
+        sheet.lay(piece)
+    sheet.lay_head(head, ~hanging)
+    for piece in body["before"]:
+        sheet.lay(piece)
+    masks = [(PLACES[surface], sheet.label == surface) for surface in PLACES]
+    masks.append((IRIS, sheet.label == EYES))
+    return sheet.rgb, [(place, _blurred(mask)) for place, mask in masks if mask.any()]
+
+
+def _frame(body, rng):
+    """Where the paper ends: below, left and right, in heads."""
     shares, low, high = zip(*ENDS, strict=True)
     kind = rng.choice(len(ENDS), p=shares)
     end = rng.uniform(low[kind], high[kind])
     points = np.concatenate([piece.outline for listed in body.values() for piece in listed])
-    points = points[points[:, 1] < end]
-    left, right = points[:, 0].min() - 0.1, points[:, 0].max() + 0.1
-    left, right = min(left, -0.8), max(right, 0.8)
-    tall = TALL / max(end + ABOVE, right - left)
-    tall = min(tall, LARGEST)
-    head = resized(head, tall)
-    shape = round((end + ABOVE) * tall), round((right - left) * tall)
+    shown = points[points[:, 1] < end, 0]
+    return end, min(shown.min() - 0.1, -0.8), max(shown.max() + 0.1, 0.8)
+
+
+def _look(head: Head, long: int, rng):
+    """Colours, ink, width of lines and light of a sheet."""
     colours = np.zeros((5, 3))
     colours[shapes.SKIN] = head.skin
     of_hair = head.label == shapes.HAIR
     colours[shapes.HAIR] = np.median(head.rgb[of_hair], axis=0) if of_hair.any() else 90
     colours[shapes.FIRST], colours[shapes.SECOND] = rng.uniform(70, 250, (2, 3))
     light = rng.choice([-1, 1]) * rng.uniform(0.02, 0.08), rng.uniform(-0.05, 0.0)
-    width = max(1, round(rng.uniform(*WIDTH) * max(shape) / SIDE))
+    width = max(1, round(rng.uniform(*WIDTH) * long / SIDE))
     ink = rng.uniform(0, 70, 3)
-    light = light if rng.random() < SHADED else None
-    sheet = Sheet(shape, (-left * tall, ABOVE * tall), tall, colours, ink, width, light)
-    hanging = (head.label == shapes.HAIR) & (np.arange(len(head.label)) > head.chin[1])[:, None]
-    behind = rng.random() < LOOSE_BEHIND
-    for piece in body["behind"]:
-        sheet.lay(piece)
-    if behind:
-        sheet.lay_head(head, hanging)
-    for piece in body["beneath"]:
-        sheet.lay(piece)
-    sheet.lay_head(head, ~hanging if behind else np.ones_like(hanging))
-    for piece in body["before"]:
-        sheet.lay(piece)
-    masks = [(PLACES[surface], sheet.label == surface) for surface in PLACES]
-    masks.append((IRIS, sheet.label == EYES))
-    return sheet.rgb, [(place, _blurred(mask)) for place, mask in masks if mask.any()]
+    return colours, ink, width, light if rng.random() < SHADED else None
 
 
 def _blurred(mask):
@@ -243,7 +250,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--poses", type=(FOLDER, FILE), required=True, help="Poses, and rules of models.")
-@click.option("--draws", type=click.IntRange(min=1), default=6, help="Bodies for each head.")
+@click.option("--draws", type=click.IntRange(min=1), default=5, help="Bodies for each head.")
 def main(out, poses, draws):
     """Draw bodies under the heads of POSES, painted in nine schemes, to OUT."""
     folder, rules = poses

@@ -5,7 +5,7 @@
 
 `train.py` lets the proposal that comes nearest to the one true picture learn the most; from a
 figure in red hair and a blue dress now the red learns, now the blue, and both learn little of it.
-PAINTED (`paint.py`) has the same figure in the colours of all nine, so here every proposal has a
+PAINTED (`paint.py`, `dolls.py`) has a figure in the colours of all nine, so here every one has a
 truth of its own, and learns nine times as much from a figure: what is hair, what is cloth, what is
 skin and what is paper, and in a third of the sketches what colour an empty eye is to have. Arms and
 locks are pasted over most of them (`loose.py`). Loss: the mean absolute difference in RGB, what is
@@ -99,7 +99,7 @@ COUNT = click.IntRange(min=1)
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--init", required=True, type=click.Path(exists=True), help="Model to start from.")
 @click.option("--teacher", type=click.Path(exists=True), help="Model to keep to; that of --init.")
-@click.option("--schemes", required=True, type=FOLDER, help="What paint.py wrote.")
+@click.option("--schemes", required=True, type=FOLDER, help="What paint.py and dolls.py wrote.")
 @click.option(
     "--keep",
     required=True,

@@ -105,21 +105,24 @@ def test_what_is_laid_later_hides_what_was_before(modules):
     assert (sheet.rgb[50, 50] == 0).all() and (sheet.rgb[50, 36] == (250, 220, 200)).all()
 
 
-def test_arms_are_not_pasted_over_dolls(made, tmp_path, monkeypatch):
+def test_arms_are_pasted_over_dolls_too(made, tmp_path, monkeypatch):
     sys.path.insert(0, str(FOLDER))
     import pairs
 
-    skin = np.full((60, 16, 3), (10, 222, 10), np.uint8)
+    green = np.full((60, 16, 3), (10, 222, 10), np.uint8)
     told = {"length": 0.5, "turns": True, "bare": 1.0, "alpha": np.full((60, 16), 255, np.uint8)}
-    np.savez(tmp_path / "mia.0.arms0.part.npz", rgb=skin, painted=np.stack([skin] * 9), **told)
-    doll = next(iter(sorted(made.glob("*.doll.npz"))))
+    np.savez(tmp_path / "mia.0.arms0.part.npz", rgb=green, painted=np.stack([green] * 9), **told)
+    doll = min(made.glob("*.doll.npz"))
     (tmp_path / doll.name).write_bytes(doll.read_bytes())
-    monkeypatch.setattr(pairs, "PASTED", (1.0, 0.0))
-    squares = pairs.Squares(tmp_path, [], seed=0)
-    for number in range(4):
-        sketch, nine = squares.scheme(number, 96)
-        assert sketch.shape == (96, 96, 1) and nine.shape == (9, 96, 96, 3)
-        assert not (np.abs(nine.astype(int) - skin[0, 0]) < 9).all((0, 3)).any()
+    squares, pasted = pairs.Squares(tmp_path, [], seed=0), {}
+    for chance in (0.0, 1.0):
+        monkeypatch.setattr(pairs, "PASTED", (chance, 0.0))
+        drawn = [squares.scheme(number, 96)[1].astype(int) for number in range(6)]
+        assert all(nine.shape == (9, 96, 96, 3) for nine in drawn)
+        pasted[chance] = sum(
+            (np.abs(nine - green[0, 0]) < 9).all((0, 3)).sum() > 30 for nine in drawn
+        )
+    assert pasted[0.0] == 0 and pasted[1.0] >= 4, pasted
 
 
 def test_a_pose_without_a_face_is_told(tmp_path):

@@ -23,8 +23,13 @@ HANGING = 50.0  # degrees at most from where a lock was drawn
 SPOTS = {  # of the rows of what is beneath: where the upper ends of arms lie, and of locks
     "figure": ((0.38, 0.75), (0.05, 0.45)),
     "head": ((0.65, 0.95), (0.2, 0.8)),
+    "doll": ((0.35, 0.8), (0.05, 0.5)),
 }
-LENGTHS = {"figure": (0.7, 1.3), "head": (1.8, 3.2)}  # of a part, in those of its own figure
+LENGTHS = {  # of a part, in those of its own figure; dolls are whole, or end under the breast
+    "figure": (0.7, 1.3),
+    "head": (1.8, 3.2),
+    "doll": (0.8, 2.4),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,7 +84,7 @@ def paste(part: Part, kind: str, long: float, figure, rng):
 
     Args:
         part: The part.
-        kind: "figure" or "head": of the picture beneath.
+        kind: "figure", "head" or "doll": of the picture beneath.
         long: Pixels of the long side of the figure beneath.
         figure: (H, W) bool: where that is.
         rng: numpy Generator.

@@ -18,9 +18,9 @@ from sgru_tf.linework import random_line_art
 from sgru_tf.prepare import read_art
 
 ZOOMS = {  # the long side, as a part of the square's
-    "figure": (0.5, 1.35),
+    "figure": (0.5, 1.6),
     "head": (0.45, 1.15),
-    "doll": (0.55, 1.35),
+    "doll": (0.55, 2.0),
 }
 COUNTS = {"figure": 2, "head": 1, "doll": 0.7}  # so often comes each picture of a kind
 BARE, BARE_COUNT = 0.25, 2  # arms are pasted if so much is skin; their models come so often
@@ -105,9 +105,7 @@ class Squares:
         return sketch, nine
 
     def _pasted(self, nine, kind: str, long: float, rng):
-        """Draw which arms and locks are pasted, and where; dolls have enough of them."""
-        if kind == "doll":
-            return
+        """Draw which arms and locks are pasted, and where."""
         figure = nine.min((0, 3)) < WHITE
         for parts, chance, most in zip(self.loose, PASTED, MOST, strict=True):
             if not parts or rng.random() > chance:

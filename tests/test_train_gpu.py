@@ -69,9 +69,7 @@ json.dump(told, open("refusals.json", "w"))
 
 
 def environment(folder):
-    # Compiling takes much longer than training here.
     cache = {"JAX_COMPILATION_CACHE_DIR": str(folder / "cache")}
-    cache["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "1"
     return os.environ | {"JAX_PLATFORMS": "cpu", "KERAS_BACKEND": "jax"} | cache
 
 

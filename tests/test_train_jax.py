@@ -41,7 +41,8 @@ import train_jax
 import shallow
 import click.testing, keras, numpy as np
 
-shallow.shallow_network().__enter__()
+lasting = shallow.shallow_network()
+lasting.__enter__()
 folder, options = sys.argv[1] + "/", sys.argv[2:]
 pairs = folder + "pairs"
 

@@ -166,7 +166,7 @@ def test_what_is_to_be_bare_has_no_lines(squares):
 
 
 def test_it_trains_and_others_load_it(packed):
-    told = run(packed, *training("out"), "--minutes", 0.05)
+    told = run(packed, *training("out"), "--minutes", 0.2)
     assert "compiled" in told and "done: " in told
     config = json.loads((packed / "out" / "config.json").read_text())
     assert config["train"]["batch"] == 2 and config["train"]["steps"] > 1

@@ -1,13 +1,12 @@
 """examples/schemes: heads of figures on drawn bodies."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from test_live2d import HAIR, KINDS, SKIN, draw_pose
+from test_live2d import HAIR, KINDS, SKIN, draw_pose, save_pose
 
 FOLDER = Path(__file__).resolve().parents[1] / "examples" / "schemes"
 
@@ -25,12 +24,7 @@ def modules():
 def made(tmp_path_factory):
     """The folder of four dolls of a pose, and what was told of them."""
     folder = tmp_path_factory.mktemp("dolls")
-    (folder / "poses").mkdir()
-    pose = draw_pose()
-    pose.picture.save(folder / "poses" / "mia.0.png")
-    pose.parts.save(folder / "poses" / "mia.0.parts.png")
-    (folder / "poses" / "parts.json").write_text(json.dumps(KINDS))
-    (folder / "rules.json").write_text("{}")
+    save_pose(folder, draw_pose())
     done = run(folder, "--draws", "4")
     assert done.returncode == 0 and "heads 1, failed 0" in done.stdout, done.stderr
     return folder / "out"
@@ -126,14 +120,9 @@ def test_arms_are_pasted_over_dolls_too(made, tmp_path, monkeypatch):
 
 
 def test_a_pose_without_a_face_is_told(tmp_path):
-    (tmp_path / "poses").mkdir()
     pose = draw_pose()
-    pose.picture.save(tmp_path / "poses" / "mia.0.png")
-    pose.parts.point(lambda part: 0 if part == KINDS.index("face") + 1 else part).save(
-        tmp_path / "poses" / "mia.0.parts.png"
-    )
-    (tmp_path / "poses" / "parts.json").write_text(json.dumps(KINDS))
-    (tmp_path / "rules.json").write_text("{}")
+    pose.parts = pose.parts.point(lambda part: 0 if part == KINDS.index("face") + 1 else part)
+    save_pose(tmp_path, pose)
     done = run(tmp_path)
     assert done.returncode == 1 and "mia.0.png: shows no face" in done.stderr
     assert "Traceback" not in done.stderr and not list((tmp_path / "out").glob("*.npz"))

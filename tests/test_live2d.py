@@ -43,17 +43,20 @@ def draw_pose() -> Pose:
     return pose
 
 
+def save_pose(folder, pose: Pose, numbers=(0,)) -> None:
+    """Write poses of a model that needs no rules, as poses.mjs does."""
+    (folder / "poses").mkdir()
+    for number in numbers:
+        pose.picture.save(folder / "poses" / f"mia.{number}.png")
+        pose.parts.save(folder / "poses" / f"mia.{number}.parts.png")
+    (folder / "poses" / "parts.json").write_text(json.dumps(KINDS))
+    (folder / "rules.json").write_text("{}")
+
+
 @pytest.fixture(scope="module")
 def painted(tmp_path_factory):
     folder = tmp_path_factory.mktemp("live2d")
-    poses = folder / "poses"
-    poses.mkdir()
-    pose = draw_pose()
-    for number in (0, 3):
-        pose.picture.save(poses / f"mia.{number}.png")
-        pose.parts.save(poses / f"mia.{number}.parts.png")
-    (poses / "parts.json").write_text(json.dumps(KINDS))
-    (folder / "rules.json").write_text("{}")
+    save_pose(folder, draw_pose(), (0, 3))
     done = _run(folder)
     assert done.returncode == 0, done.stderr
     assert "poses 2, failed 0, empty eyes 6" in done.stdout

@@ -1,6 +1,5 @@
 """examples/schemes: arms and locks that were drawn alone, painted in nine schemes and pasted."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from test_live2d import COAT, HAIR, KINDS, SKIN, WHITE, draw_pose
+from test_live2d import COAT, HAIR, SKIN, WHITE, draw_pose, save_pose
 
 FOLDER = Path(__file__).resolve().parents[1] / "examples" / "schemes"
 
@@ -25,12 +24,7 @@ def loose():
 def parts(tmp_path_factory, loose):
     """A pose's two arms with white cuffs in one drawing, a crumb beside them, a lock; painted."""
     folder = tmp_path_factory.mktemp("loose")
-    (folder / "poses").mkdir()
-    pose = draw_pose()
-    pose.picture.save(folder / "poses" / "mia.0.png")
-    pose.parts.save(folder / "poses" / "mia.0.parts.png")
-    (folder / "poses" / "parts.json").write_text(json.dumps(KINDS))
-    (folder / "rules.json").write_text("{}")
+    save_pose(folder, draw_pose())
     arms, locks = (Image.new("RGBA", (500, 900)) for _ in range(2))
     pen = ImageDraw.Draw(arms)
     for left in (60, 300):

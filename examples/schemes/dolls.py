@@ -11,7 +11,6 @@ where the paper ends, at the thighs or under the breast. OUT/NAME.N.D.doll.npz i
 import dataclasses
 import json
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import click
@@ -24,11 +23,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "live2d"))
 
 import shapes
 from bodies import draw_body
-from nine import FIRST, HAIR, IRIS, SECOND, SIDE, attempt, write
+from nine import FIRST, HAIR, IRIS, SECOND, SIDE, run_all, write
 from paint import POSE, cut, whole_box
 from parts import Rule, find_surfaces, skin_tone
 
-from sgru_tf.cores import usable_cores
 from sgru_tf.errors import SgruError
 from sgru_tf.folder import prepare_folder
 from sgru_tf.gamut import rgb_of
@@ -262,12 +260,7 @@ def main(out, poses, draws):
         raise click.ClickException(str(error)) from error
     files = [file for file in sorted(folder.glob("*.png")) if POSE.fullmatch(file.name)]
     tasks = [(make_dolls, file, turn, kinds, given, draws, out) for turn, file in enumerate(files)]
-    with ProcessPoolExecutor(usable_cores()) as pool:
-        failed = [problem for problem in pool.map(attempt, tasks) if problem]
-    for problem in failed:
-        click.echo(f"failed: {problem}", err=True)
-    click.echo(f"heads {len(tasks) - len(failed)}, failed {len(failed)} -> {out}")
-    sys.exit(1 if failed else 0)
+    run_all(tasks, "heads", out)
 
 
 if __name__ == "__main__":

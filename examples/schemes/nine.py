@@ -7,8 +7,10 @@ are. The long side is `SIDE` at most.
 """
 
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import click
 import numpy as np
 from PIL import Image
 
@@ -17,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from repaint_figures import dyed
 
+from sgru_tf.cores import usable_cores
 from sgru_tf.errors import SgruError
 from sgru_tf.files import whole_file
 from sgru_tf.gamut import rgb_of
@@ -82,7 +85,23 @@ def write(rgb, surfaces, file: Path, alpha=None, **more) -> None:
         np.savez(stream, rgb=small, painted=in_schemes(small, surfaces), iris=iris, **more)
 
 
-def attempt(task) -> str | None:
+def run_all(tasks, what: str, out: Path) -> None:
+    """Do tasks side by side, tell how it went, and end the program.
+
+    Args:
+        tasks: Of each a function and its arguments, the first of which names it.
+        what: They are, as "pictures".
+        out: Where to.
+    """
+    with ProcessPoolExecutor(usable_cores()) as pool:
+        failed = [problem for problem in pool.map(_attempt, tasks) if problem]
+    for problem in failed:
+        click.echo(f"failed: {problem}", err=True)
+    click.echo(f"{what} {len(tasks) - len(failed)}, failed {len(failed)} -> {out}")
+    sys.exit(1 if failed else 0)
+
+
+def _attempt(task) -> str | None:
     """Do one task in a process of its own, and tell what went wrong, if anything."""
     paint_one, *arguments = task
     try:

@@ -17,7 +17,6 @@ trousers and stockings, and for ribbons and trimmings. White stays where there i
 
 import json
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import click
@@ -29,12 +28,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "live2d"))
 
 from loose import pieces
-from nine import FIRST, HAIR, IRIS, LEAST, SECOND, attempt, write
+from nine import FIRST, HAIR, IRIS, LEAST, SECOND, run_all, write
 from paint import POSE, cut, head_box, whole_box
 from parts import Rule, find_sleeve, find_surfaces, skin_tone
 from repaint_figures import find_parts, soft
 
-from sgru_tf.cores import usable_cores
 from sgru_tf.errors import SgruError
 from sgru_tf.folder import prepare_folder
 from sgru_tf.prepare import read_art
@@ -167,12 +165,7 @@ def main(out, poses, figures, leave):
         tasks = [task for task in tasks if not any(task[1].match(name) for name in leave)]
     except (SgruError, OSError, AttributeError, TypeError, ValueError) as error:
         raise click.ClickException(str(error)) from error
-    with ProcessPoolExecutor(usable_cores()) as pool:
-        failed = [problem for problem in pool.map(attempt, tasks) if problem]
-    for problem in failed:
-        click.echo(f"failed: {problem}", err=True)
-    click.echo(f"pictures {len(tasks) - len(failed)}, failed {len(failed)} -> {out}")
-    sys.exit(1 if failed else 0)
+    run_all(tasks, "pictures", out)
 
 
 if __name__ == "__main__":

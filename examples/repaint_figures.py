@@ -92,16 +92,24 @@ def repaint(rgb: np.ndarray, parts: dict[str, np.ndarray], hair: str) -> np.ndar
         share = Image.fromarray(np.rint(255 * mask).astype(np.uint8))
         share = np.asarray(share.resize(rgb.shape[1::-1], Image.Resampling.BICUBIC), np.float32)
         share = share[..., None] / 255
-        painted += share * (dyed(space, share[..., 0] > 0.5, colour) - space)
+        usual = usual_lightness(space, share[..., 0] > 0.5)
+        painted += share * (dyed(space, usual, colour) - space)
     return rgb_of(painted)
 
 
-def dyed(space, where, colour):
+def usual_lightness(space, where) -> float:
+    """Give the median L* of a part of (H, W, 3) L*a*b*, its lines left out."""
+    light = space[..., 0]
+    surface = light[where & (light > INK)]
+    return float(np.median(surface if surface.size else light))
+
+
+def dyed(space, usual: float, colour):
     """Give a whole picture the colour that a part of it is to have; light and shade are kept.
 
     Args:
         space: (H, W, 3) L*a*b*.
-        where: (H, W) bool, the part; its median lightness becomes the colour's.
+        usual: The part's usual lightness, which becomes the colour's.
         colour: As "#rrggbb".
 
     Returns:
@@ -109,8 +117,6 @@ def dyed(space, where, colour):
     """
     wanted = lab(np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], np.uint8))
     light = space[..., 0]
-    surface = light[where & (light > INK)]
-    usual = float(np.median(surface if surface.size else light))
     dark = np.minimum(light / usual, 1.0) * wanted[0]
     bright = np.maximum(light - usual, 0.0) * 0.8 * (96 - wanted[0]) / max(100 - usual, 1.0)
     dyed = np.minimum(dark + bright, 97.0)

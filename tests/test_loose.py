@@ -70,7 +70,8 @@ def bar(loose, turns):
     rgb = np.zeros((80, 20, 3), np.uint8)
     rgb[:40, :, 0], rgb[40:, :, 2] = 255, 255
     alpha = np.full((80, 20), 255, np.uint8)
-    return loose.Part(rgb, alpha, np.stack([rgb] * 9), 0.5, turns, 1.0)
+    unlabelled = np.zeros((80, 20), np.uint8), np.zeros((0, 2), np.float32)
+    return loose.Part(rgb, alpha, np.stack([rgb] * 9), *unlabelled, 0.5, turns, 1.0)
 
 
 def test_what_is_pasted_begins_on_the_figure(loose):

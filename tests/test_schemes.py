@@ -108,15 +108,17 @@ def test_paper_has_strokes_that_stay_paper(squares, monkeypatch):
 
 def test_an_arm_that_is_pasted_is_skin_in_all_nine(painted, tmp_path, monkeypatch):
     sys.path.insert(0, str(FOLDER))
+    import loose
     import pairs
 
     skin = np.full((60, 16, 3), (250, 222, 205), np.uint8)
     told = {"length": 0.5, "turns": True, "bare": 1.0, "alpha": np.full((60, 16), 255, np.uint8)}
+    told |= {"label": np.zeros((60, 16), np.uint8), "table": np.zeros((0, 2), np.float32)}
     np.savez(tmp_path / "mia.0.arms0.part.npz", rgb=skin, painted=np.stack([skin] * 9), **told)
     (tmp_path / "a.figure.npz").write_bytes((painted / "painted" / "a.figure.npz").read_bytes())
     squares = pairs.Squares(tmp_path, [], seed=0)
     for chance, least, most in ((0.0, 0, 0), (1.0, 20, 64 * 32)):
-        monkeypatch.setattr(pairs, "PASTED", (chance, 0.0))
+        monkeypatch.setattr(loose, "PASTED", (chance, 0.0))
         for number in range(6):
             sketch, nine = squares.scheme(number, 64)
             arm = (np.abs(nine.astype(int) - skin[0, 0]) < 3).all((0, 3))

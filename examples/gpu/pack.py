@@ -1,6 +1,7 @@
 """Pack what `examples/gpu/train.py` needs into few small files, for a machine that is lent bare.
 
 python examples/gpu/pack.py pictures FACES faces.npz --side 256
+python examples/gpu/pack.py schemes PAINTED figures.npz --variants 3
 python examples/gpu/pack.py vgg vgg16_notop.weights.h5 vgg16.npz
 """
 
@@ -14,6 +15,11 @@ import numpy as np
 from PIL import Image, ImageChops
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "schemes"))
+
+from loose import Loose
+from nine import IRIS, ZOOMS
+from variants import read_figure, vary
 
 from sgru_tf.errors import SgruError
 from sgru_tf.files import whole_file
@@ -48,15 +54,61 @@ def pictures(folder, out, side, quality, bare):
             click.echo(f"skipped: {error}", err=True)
             continue
         picture.thumbnail((side, side), Image.Resampling.LANCZOS)
-        store = BytesIO()
-        picture.save(store, "WEBP", quality=quality, method=6, exact=True)
-        packed.append(np.frombuffer(store.getvalue(), np.uint8))
+        packed.append(_webp(picture, quality))
     if not packed:
         raise click.ClickException(f"{folder}: holds no picture that can be read")
     lengths = np.array([len(one) for one in packed])
     with whole_file(out) as part, part.open("wb") as file:
         np.savez(file, bytes=np.concatenate(packed), lengths=lengths)
     click.echo(f"pictures {len(packed)}, skipped {failed} -> {out}")
+
+
+@main.command()
+@click.argument("painted", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--variants", type=click.IntRange(min=1), default=1, help="Of each figure.")
+@click.option("--quality", type=click.IntRange(1, 100), default=80, help="Of WebP.")
+@click.option("--seed", default=0)
+def schemes(painted, out, variants, quality, seed):
+    """Write the figures of PAINTED, a folder of paint.py or dolls.py, to OUT.
+
+    Each is turned and stretched at random, and arms and locks are pasted over most of them.
+    """
+    files = sorted(painted.glob("*.npz"))
+    loose = Loose(files)
+    packed, tables, irises, zooms = [], [], [], []
+    for number, file in enumerate(files):
+        kind = file.stem.split(".")[-1]
+        if kind == "part":
+            continue
+        figure, rng = read_figure(file), np.random.default_rng([seed, number])
+        for _ in range(variants):
+            rgb, label, table = vary(figure, kind, loose, rng)
+            picture = Image.fromarray(rgb)
+            picture.putalpha(Image.fromarray(label))
+            packed.append(_webp(picture, quality))
+            tables.append(table)
+            irises.append(next((i + 1 for i, row in enumerate(table) if row[0] == IRIS), 0))
+            zooms.append(ZOOMS[kind])
+    if not packed:
+        raise click.ClickException(f"{painted}: holds no figures of paint.py or dolls.py")
+    with whole_file(out) as part, part.open("wb") as file:
+        np.savez(
+            file,
+            bytes=np.concatenate(packed),
+            lengths=np.array([len(one) for one in packed]),
+            tables=np.concatenate(tables),
+            rows=np.array([len(table) for table in tables]),
+            irises=np.array(irises),
+            zooms=np.array(zooms),
+        )
+    click.echo(f"figures {len(packed)} -> {out}")
+
+
+def _webp(picture, quality: int):
+    store = BytesIO()
+    picture.save(store, "WEBP", quality=quality, method=4, exact=True)
+    return np.frombuffer(store.getvalue(), np.uint8)
 
 
 @main.command()

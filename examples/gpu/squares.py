@@ -40,16 +40,21 @@ def load_pictures(path) -> Pictures:
     """
     try:
         with np.load(path) as file:
-            packed, ends = file["bytes"], np.cumsum(file["lengths"])
+            packed, lengths = file["bytes"], file["lengths"]
     except (KeyError, ValueError, zipfile.BadZipFile) as error:
         raise SgruError(f"{path}: holds no pictures as pack.py packs them") from error
-    with ThreadPoolExecutor() as pool:
-        decoded = list(pool.map(_decoded, np.split(packed, ends[:-1])))
+    decoded = decode_all(packed, lengths)
     sides = np.array([one.shape[:2] for one in decoded])
     pixels = np.full((len(decoded), sides.max(), sides.max(), 4), 255, np.uint8)
     for place, one in zip(pixels, decoded, strict=True):
         place[: one.shape[0], : one.shape[1]] = one
     return Pictures(jnp.asarray(pixels), jnp.asarray(sides, jnp.float32))
+
+
+def decode_all(packed, lengths) -> list[np.ndarray]:
+    """Decode pictures, each (h, w, 4) uint8, that lie in a file one after the other."""
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(_decoded, np.split(packed, np.cumsum(lengths)[:-1])))
 
 
 def _decoded(data):
@@ -70,34 +75,50 @@ def draw_square(pictures: Pictures, key, size: int, zoom, saturation):
     Returns:
         (size, size, 4) float32: RGB and the sketch, 0..255.
     """
-    keys = jax.random.split(key, 8)
+    keys = jax.random.split(key, 7)
     index = jax.random.randint(keys[0], (), 0, len(pictures.pixels))
-    source, sides = pictures.pixels[index].astype("float32"), pictures.sides[index]
+    source, sides = pictures.pixels[index], pictures.sides[index]
     least, largest = zoom[0] * size / sides.max(), zoom[1] * size / sides.min()
     scale = jnp.exp(jax.random.uniform(keys[1], (), minval=jnp.log(least), maxval=jnp.log(largest)))
-    mirrored = jax.random.bernoulli(keys[2])
-    where = jax.random.uniform(keys[3], (2,))
-    down, rows = _resampling(source.shape[0], size, sides[0], scale, where[0], False)
-    along, columns = _resampling(source.shape[1], size, sides[1], scale, where[1], mirrored)
-    square = jnp.einsum("yh,hwc,xw->yxc", down, source, along)
+    square, inside = cut(source, sides, scale, size, keys[2])
     rgb, drawn = square[..., :3], square[..., 3:] / 255.0
     luma = jnp.array([0.2989, 0.587, 0.114])
     grey = (rgb @ luma)[..., None]
     low, high = saturation
-    factor = jax.random.uniform(keys[4], (), minval=low, maxval=high)
-    sketch = random_line_art(rgb, keys[5], drawn)
-    inside = (rows[:, None] & columns[None, :])[..., None]
+    factor = jax.random.uniform(keys[3], (), minval=low, maxval=high)
+    sketch = random_line_art(rgb, keys[4], drawn)
     rgb = jnp.where(inside, jnp.clip(grey + (rgb - grey) * factor, 0.0, 255.0), 255.0)
     sketch = jnp.where(inside, sketch, 255.0)
     bare = bare_paper(rgb[None])[0][..., None]
     sketch = jnp.where(
-        jax.random.bernoulli(keys[6], SCRIBBLED),
-        jnp.minimum(sketch, 255.0 - (255.0 - _scribbles(keys[7], size)) * bare),
+        jax.random.bernoulli(keys[5], SCRIBBLED),
+        jnp.minimum(sketch, 255.0 - (255.0 - scribbles(keys[6], size)) * bare),
         sketch,
     )
     # Through maps of nothing but 0 the norms have no finite gradient.
     sketch = jnp.where(sketch.max() < 1.0, 255.0, sketch)
     return jnp.concatenate([rgb, sketch], axis=-1)
+
+
+def cut(source, sides, scale, size: int, key):
+    """Cut a square out of a picture, mirrored and placed at random.
+
+    Args:
+        source: (S, S, C) uint8, the picture in its upper left corner.
+        sides: (2,) its height and width in pixels.
+        scale: By which it grows.
+        size: Side of the square in pixels.
+        key: Of all that is random.
+
+    Returns:
+        The square, (size, size, C) float32, and where the picture is in it, (size, size, 1) bool.
+    """
+    key, other = jax.random.split(key)
+    mirrored, where = jax.random.bernoulli(key), jax.random.uniform(other, (2,))
+    down, rows = _resampling(source.shape[0], size, sides[0], scale, where[0], False)
+    along, columns = _resampling(source.shape[1], size, sides[1], scale, where[1], mirrored)
+    square = jnp.einsum("yh,hwc,xw->yxc", down, source.astype("float32"), along)
+    return square, (rows[:, None] & columns[None, :])[..., None]
 
 
 def _resampling(stored: int, size: int, side, scale, where, mirrored):
@@ -118,7 +139,7 @@ def _resampling(stored: int, size: int, side, scale, where, mirrored):
     return weights / weights.sum(axis=1, keepdims=True), inside
 
 
-def _scribbles(key, size: int):
+def scribbles(key, size: int):
     """Draw strokes that mean nothing, (size, size, 1): scenery, signatures and trial strokes."""
     keys = jax.random.split(key, 4)
     cell = 24.0

@@ -4,16 +4,24 @@ The step of `sgru_tf.step`: AdamW that spares norms and biases, clipped gradient
 of wins, averaged weights. Everything that it changes is in one dictionary, see `begin`.
 """
 
+import sys
 from functools import partial
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "schemes"))
+
+from figures import draw_figure
 from squares import draw_square
+from weighing import weigh
 
 from sgru_tf.optimizing import ramp
 
 SHARE_MOMENTUM = 0.99  # of the running shares of wins, as in `sgru_tf.step`
+PIXELS = 4.0  # how much the pixels of nine schemes count beside the whole distance of one
 BETAS, EPSILON = (0.9, 0.999), 1e-7
 
 
@@ -36,19 +44,63 @@ def build_squares(train, groups, size, sizes):
     return jax.jit(squares)
 
 
+def build_figures(groups, size: int):
+    """Build the function that draws figures in nine schemes: stores, key -> sketches, colourings.
+
+    Args:
+        groups: Of the stores: file, and how many of a batch.
+        size: Side of the squares in pixels.
+    """
+
+    def figures(stores, key):
+        drawn = []
+        for index, (_, count) in enumerate(groups):
+            keys = jax.random.split(jax.random.fold_in(key, index), count)
+            drawn.append(jax.vmap(partial(draw_figure, size=size), (None, 0))(stores[index], keys))
+        return tuple(jnp.concatenate(part) for part in zip(*drawn, strict=True))
+
+    return jax.jit(figures)
+
+
+def scheme_loss(loss, sketches, truths, proposals, key):
+    """Compute how far proposals are from their schemes, (B,).
+
+    All nine are compared in the pixels, and one of them, drawn at random, in all layers.
+    """
+    apart = jnp.mean(weigh(truths) * jnp.abs(proposals - truths), axis=(1, 2, 3, 4))
+    which = jax.random.randint(key, (len(sketches),), 0, truths.shape[1])
+    one = jnp.arange(len(sketches)), which
+    target = jnp.concatenate([truths[one], sketches], axis=-1)
+    whole = loss.distances(target, proposals[one][:, None])[:, 0]
+    return PIXELS * loss.config.layer_weights[0] * apart + whole
+
+
 def build_step(network, loss, train):
-    """Build the function of one step: state, targets, numbers -> state, parts of the loss."""
+    """Build the function of one step: state, targets, figures, numbers -> state, parts of the loss.
 
-    def value(weights, target, losers, balance, shares):
+    Targets are those of `build_squares`; figures those of `build_figures`, or None.
+    """
+
+    def value(weights, target, figures, losers, balance, state):
+        sketches = target[..., 3:]
+        if figures is not None:
+            sketches = jnp.concatenate([sketches, figures[0]])
         proposals, _ = network.stateless_call(
-            weights, [v.value for v in network.non_trainable_variables], target[..., 3:]
+            weights, [v.value for v in network.non_trainable_variables], sketches
         )
-        parts = loss.evaluate(target, proposals, losers, balance, shares)
-        return jnp.mean(parts["loss"]), parts
+        proposals = proposals.astype("float32")
+        parts = loss.evaluate(target, proposals[: len(target)], losers, balance, state["shares"])
+        values = parts["loss"]
+        parts["schemes"] = jnp.zeros(1)
+        if figures is not None:
+            key = jax.random.fold_in(jax.random.key(train.seed), state["number"].astype("int32"))
+            parts["schemes"] = scheme_loss(loss, *figures, proposals[len(target) :], key)
+            values = jnp.concatenate([values, parts["schemes"]])
+        return jnp.mean(values), parts
 
-    def step(state, target, rate, losers, balance):
+    def step(state, target, figures, rate, losers, balance):
         (_, parts), slopes = jax.value_and_grad(value, has_aux=True)(
-            state["weights"], target, losers, balance, state["shares"]
+            state["weights"], target, figures, losers, balance, state
         )
         norm = jnp.sqrt(sum(jnp.sum(s**2) for s in slopes))
         # A step whose gradient is no number is left out.
@@ -81,7 +133,7 @@ def build_step(network, loss, train):
             new["averaged"].append(momentum * slow + (1 - momentum) * weight)
         wins = jnp.mean(parts["wins"], axis=0)
         new["shares"] = SHARE_MOMENTUM * state["shares"] + (1 - SHARE_MOMENTUM) * wins
-        told = {name: jnp.mean(parts[name]) for name in ("loss", "best", "mean")}
+        told = {name: jnp.mean(parts[name]) for name in ("loss", "best", "mean", "schemes")}
         return new, told | {"gradient": norm}
 
     return jax.jit(step, donate_argnums=0)

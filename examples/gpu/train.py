@@ -23,6 +23,7 @@ import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "jax"
@@ -32,8 +33,9 @@ import click
 import jax
 import keras
 import numpy as np
+from figures import load_figures
 from squares import load_pictures
-from steps import begin, build_squares, build_step, by_the_clock
+from steps import begin, build_figures, build_squares, build_step, by_the_clock
 
 from sgru_tf.errors import SgruError
 from sgru_tf.files import whole_file
@@ -47,7 +49,7 @@ from sgru_tf.presets import preset
 from sgru_tf.run_folder import RunConfig
 
 POSITIVE, BFLOAT = click.IntRange(min=1), "mixed_bfloat16"
-COLUMNS = ("step", "seconds", "size", "loss", "best", "mean", "gradient", "rate")
+COLUMNS = ("step", "seconds", "size", "loss", "best", "mean", "schemes", "gradient", "rate")
 SAVE_EVERY = 75.0  # seconds
 
 
@@ -81,12 +83,13 @@ def save(network, state, config: RunConfig, out: Path) -> None:
         part.write_text(dataclasses.replace(config, train=train).to_json())
 
 
-def fit(config: RunConfig, groups, sizes, minutes: float, until: float, out: Path) -> None:
+def fit(config: RunConfig, groups, figures, sizes, minutes: float, until: float, out: Path) -> None:
     """Train for so many minutes.
 
     Args:
         config: Model, loss and train settings; `loss.weights` is a file of `pack.py` or `none`.
         groups: Of the pictures: file, how many of a batch, least and largest zoom.
+        figures: Of the figures in nine schemes: file, and how many of a batch.
         sizes: Sides of the squares, which take turns.
         minutes: Of training; loading and compiling not counted.
         until: Seconds after the start at which the training ends at the latest.
@@ -109,6 +112,7 @@ def fit(config: RunConfig, groups, sizes, minutes: float, until: float, out: Pat
 
     files = {path: load_pictures(path) for path in {group[0] for group in groups}}
     stores = [files[group[0]] for group in groups]
+    painted = [load_figures(path) for path, _ in figures]
     keras.utils.set_random_seed(train.seed)
     network = build_sgru(config.model, train.precision)
     if config.init:
@@ -122,11 +126,18 @@ def fit(config: RunConfig, groups, sizes, minutes: float, until: float, out: Pat
     left()
 
     draws = [build_squares(train, groups, size, sizes) for size in sizes]
-    targets = [draw(stores, key) for draw in draws]
+    poses = [build_figures(figures, size) for size in sizes] if figures else []
+
+    def drawn(turn, key):
+        return draws[turn](stores, key), poses[turn](painted, key) if poses else None
+
     step = build_step(network, loss, train)
-    lowered = [step.lower(state, target, 0.0, 0.0, 0.0) for target in targets]
+    shapes = [jax.eval_shape(partial(drawn, turn), key) for turn in range(len(sizes))]
     with ThreadPoolExecutor() as pool:
-        steps = list(pool.map(lambda one: one.compile(), lowered))
+        steps = [pool.submit(step.lower(state, *shape, 0.0, 0.0, 0.0).compile) for shape in shapes]
+        for turn in range(len(sizes)):
+            jax.block_until_ready(drawn(turn, key))
+        steps = [one.result() for one in steps]
     tell("compiled")
 
     length = left()
@@ -138,8 +149,8 @@ def fit(config: RunConfig, groups, sizes, minutes: float, until: float, out: Pat
         while not wish.signal and (seconds := time.perf_counter() - begun) < length:
             rate, losers, balance = by_the_clock(train, config.loss, seconds / length, number)
             turn, before = number % len(steps), told
-            target = draws[turn](stores, jax.random.fold_in(key, number))
-            state, told = steps[turn](state, target, rate, losers, balance)
+            squares = drawn(turn, jax.random.fold_in(key, number))
+            state, told = steps[turn](state, *squares, rate, losers, balance)
             if before is not None:
                 # One step ahead of the GPU and no more, or the clock would mean nothing.
                 jax.block_until_ready(before["loss"])
@@ -154,7 +165,7 @@ def fit(config: RunConfig, groups, sizes, minutes: float, until: float, out: Pat
                 speed = number / max(time.perf_counter() - begun, 1e-6)
                 click.echo(
                     f"step {number}  {sizes[turn]} px  loss {values[0]:.1f}  "
-                    f"{speed:.1f} steps/s  {length - seconds:.0f} s left"
+                    f"schemes {values[3]:.1f}  {speed:.1f} steps/s  {length - seconds:.0f} s left"
                 )
             if time.perf_counter() - saved > SAVE_EVERY:
                 save(network, state, config, out)
@@ -185,6 +196,13 @@ def _start_from(network, init) -> None:
     type=(click.Path(exists=True, dir_okay=False, path_type=Path), POSITIVE, float, float),
     help="FILE of pack.py, how many of each batch, least and largest zoom. Repeatable.",
 )
+@click.option(
+    "--schemes",
+    "figures",
+    multiple=True,
+    type=(click.Path(exists=True, dir_okay=False, path_type=Path), POSITIVE),
+    help="FILE of pack.py schemes, how many of each batch beside the pictures. Repeatable.",
+)
 @click.option("--vgg", type=click.Choice(["vgg19", "vgg16"]), default="vgg16")
 @click.option("--vgg-weights", default="none", help="FILE of pack.py; none compares pixels alone.")
 @click.option("--minutes", type=click.FloatRange(min=0.0), default=6.0, help="Of training.")
@@ -201,11 +219,11 @@ def _start_from(network, init) -> None:
 @click.option("--learning-rate", default=1e-3, help="Peak of the schedule.")
 @click.option("--precision", type=click.Choice(["float32", "mixed_bfloat16"]), default=BFLOAT)
 @click.option("--seed", default=0)
-def main(out, init, groups, vgg, vgg_weights, minutes, until, sizes, width, **options):
+def main(out, init, groups, figures, vgg, vgg_weights, minutes, until, sizes, width, **options):
     """Train on packed pictures for so many MINUTES; OUT gets the averaged weights."""
     try:
         model, loss, train = preset("finish")
-        batch = sum(count for _, count, _, _ in groups)
+        batch = sum(group[1] for group in [*groups, *figures])
         config = RunConfig(
             dataclasses.replace(model, width=width),
             dataclasses.replace(loss, backbone=vgg, weights=vgg_weights),
@@ -219,13 +237,15 @@ def main(out, init, groups, vgg, vgg_weights, minutes, until, sizes, width, **op
                 **options,
             ),
             data=groups[0][0].name,
-            extras=tuple((path.name, round(count / batch, 3)) for path, count, _, _ in groups[1:]),
+            extras=tuple(
+                (path.name, round(count / batch, 3)) for path, count, *_ in [*groups[1:], *figures]
+            ),
             init=init,
         )
         for size in sizes:
             dataclasses.replace(config.train, size=size)
         prepare_folder(out)
-        fit(config, groups, sizes, minutes, until, out)
+        fit(config, groups, figures, sizes, minutes, until, out)
     except (SgruError, OSError) as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:

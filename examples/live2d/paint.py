@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from parts import Rule, find_surfaces
-from repaint_figures import PALETTES, dyed, soft
+from repaint_figures import PALETTES, dyed, soft, usual_lightness
 
 from sgru_tf.cores import usable_cores
 from sgru_tf.errors import SgruError
@@ -56,7 +56,7 @@ def paint(rgb, surfaces, hair: str, iris: str) -> np.ndarray:
 
     def put(mask, colour):
         share = soft(mask)[..., None]
-        return painted + share * (dyed(space, mask, colour) - space)
+        return painted + share * (dyed(space, usual_lightness(space, mask), colour) - space)
 
     painted = put(surfaces.hair, hair)
     first, second = PALETTES[hair]
@@ -64,7 +64,8 @@ def paint(rgb, surfaces, hair: str, iris: str) -> np.ndarray:
         painted = put(mask, colour)
     eyes = surfaces.iris & (space[..., 0] < 88)
     if surfaces.iris.sum() > 40:
-        painted += soft(eyes)[..., None] * (dyed(space, eyes, iris) - painted)
+        usual = usual_lightness(space, eyes)
+        painted += soft(eyes)[..., None] * (dyed(space, usual, iris) - painted)
     return rgb_of(painted)
 
 

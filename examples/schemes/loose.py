@@ -5,8 +5,8 @@ dress is cloth, or hair. Pasted at any place and turn ("Simple Copy-Paste is a S
 Augmentation Method for Instance Segmentation", Ghiasi et al., CVPR 2021), an arm is skin to its
 sleeve wherever it is, and a lock is hair before a shirt, too.
 
-A part is a file NAME.part.npz: `rgb`, (H, W, 3) uint8; `alpha`, (H, W) uint8; `painted`,
-(9, H, W, 3) uint8; `length`, its long side as a part of its figure's; `turns`, whether it is found
+A part is a file NAME.part.npz: `rgb`, `painted`, `label` and `table` as in `nine.py`; `alpha`,
+(H, W) uint8; `length`, its long side as a part of its figure's; `turns`, whether it is found
 at any angle, as arms are, or hangs; and `bare`, how much of an arm is skin, 0..1.
 """
 
@@ -16,6 +16,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+BARE = 0.25  # arms are pasted if so much is skin
+PASTED, MOST = (0.6, 0.35), (2, 2)  # of the sketches have arms, and locks, pasted; how many at most
+SLEEVELESS = 0.4  # of the arms that are pasted
 LEAST = 0.12  # of a figure's long side: smaller pieces of parts are left out
 SAME = 8  # grey levels by which the nine differ at most where they are one
 STRETCH = 1.25  # of a part, its width by its height or the other way round, at most
@@ -39,6 +42,8 @@ class Part:
     rgb: np.ndarray
     alpha: np.ndarray
     painted: np.ndarray
+    label: np.ndarray
+    table: np.ndarray
     length: float
     turns: bool
     bare: float
@@ -51,10 +56,53 @@ class Part:
                 held["rgb"],
                 held["alpha"],
                 held["painted"],
+                held["label"],
+                held["table"],
                 float(held["length"]),
                 bool(held["turns"]),
                 float(held["bare"]),
             )
+
+
+class Loose:
+    """All parts of a folder, to be pasted over the others' pictures.
+
+    Args:
+        files: Of them those that are parts are read.
+
+    `bare_armed` holds the models of which bare arms were drawn.
+    """
+
+    def __init__(self, files):
+        parts = {file: Part.read(file) for file in files if file.name.endswith(".part.npz")}
+        # Long sleeves have shown the network enough arms that are cloth.
+        arms = {file: part for file, part in parts.items() if part.turns and part.bare > BARE}
+        locks = [part for part in parts.values() if not part.turns]
+        self._kinds = [list(arms.values()), locks]
+        self.bare_armed = {model(file) for file in arms}
+
+    def draw(self, figure, kind: str, long: float, rng):
+        """Draw which arms and locks are pasted, and where; give each, and what puts it there.
+
+        Args:
+            figure: As for `paste`, also `kind` and `long`.
+            rng: numpy Generator.
+        """
+        for parts, chance, most in zip(self._kinds, PASTED, MOST, strict=True):
+            if not parts or rng.random() > chance:
+                continue
+            for _ in range(rng.integers(1, most + 1)):
+                part = parts[rng.integers(len(parts))]
+                if part.turns and rng.random() < SLEEVELESS:
+                    part = sleeveless(part)
+                put = paste(part, kind, long, figure, rng)
+                if put:
+                    yield part, put
+
+
+def model(file: Path) -> str:
+    """Give the name of what a file shows, without the numbers of the pose and the doll."""
+    return file.name.split(".")[0]
 
 
 def pieces(alpha, figure_long: int):

@@ -2,8 +2,10 @@
 
 A scheme is a colour of hair, two of clothes and one of eyes: a row of `SCHEMES` for each proposal
 of the shipped weights, in the network's order. What is painted is a file NAME.npz with `rgb`,
-(H, W, 3) uint8, as drawn; `painted`, (9, H, W, 3) uint8; and `iris`, (H, W) uint8, 255 where irises
-are. The long side is `SIDE` at most.
+(H, W, 3) uint8, as drawn; `painted`, (9, H, W, 3) uint8; `iris`, (H, W) uint8, 255 where irises
+are; `label`, (H, W) uint8, a row of `table` plus one, 0 where nothing is painted; and `table`,
+(N, 2) float32: of each surface its place in a scheme and its usual lightness, L*. From the last two
+`examples/gpu` paints. The long side is `SIDE` at most.
 """
 
 import sys
@@ -17,7 +19,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from repaint_figures import dyed
+from repaint_figures import dyed, usual_lightness
 
 from sgru_tf.cores import usable_cores
 from sgru_tf.errors import SgruError
@@ -41,6 +43,33 @@ SCHEMES = (
 SIDE = 448
 LEAST = 30  # pixels of a surface
 HAIR, FIRST, SECOND, IRIS = range(4)  # places in a scheme
+LEVELS = 401  # of lightness that are told apart
+DARK = 0.35, 0.6  # a pixel so much as light as usual becomes so much as light; lines stay lines
+BRIGHT = {HAIR: 0.6, FIRST: 0.3, SECOND: 0.3, IRIS: 1.0}  # what is kept of light above the usual
+"""Of clothes little: a sketch does not tell where a dress is white, and it is to be one piece."""
+ZOOMS = {  # the long side, as a part of the square's
+    "figure": (0.5, 1.6),
+    "head": (0.45, 1.15),
+    "doll": (0.55, 2.0),
+}
+
+
+def dyes(place: int, usual: float) -> np.ndarray:
+    """Give the colours of a surface in every scheme, by how light it is where it is drawn.
+
+    Args:
+        place: Of the surface in a scheme.
+        usual: Its usual lightness, L*.
+
+    Returns:
+        (9, `LEVELS`, 3) uint8 RGB, for L* from 0 to 100.
+    """
+    grey = np.zeros((LEVELS, 3), np.float32)
+    light = np.linspace(0, 100, LEVELS)
+    shade = usual * np.interp(light / max(usual, 1.0), (0, DARK[0], 1), (0, DARK[1], 1))
+    bright = usual + BRIGHT[place] * (light - usual)
+    grey[:, 0] = np.where(light < usual, shade, bright)
+    return np.stack([rgb_of(dyed(grey, usual, scheme[place])) for scheme in SCHEMES])
 
 
 def in_schemes(rgb, surfaces) -> np.ndarray:
@@ -48,21 +77,20 @@ def in_schemes(rgb, surfaces) -> np.ndarray:
 
     Args:
         rgb: (H, W, 3) uint8.
-        surfaces: Of each surface its place in a scheme, and how far a pixel belongs to it:
-            (H, W) float32, 0..1.
+        surfaces: Of each surface its place in a scheme, its usual lightness, and how far a pixel
+            belongs to it: (H, W) float32, 0..1.
 
     Returns:
         (9, H, W, 3) uint8.
     """
-    space, painted = lab(rgb), []
-    for scheme in SCHEMES:
-        colours = space.copy()
-        for place, share in surfaces:
-            surface = share > 0.5
-            if surface.sum() > LEAST:
-                colours += share[..., None] * (dyed(space, surface, scheme[place]) - colours)
-        painted.append(rgb_of(colours))
-    return np.stack(painted)
+    level = np.rint(lab(rgb)[..., 0] * ((LEVELS - 1) / 100)).astype(int).clip(0, LEVELS - 1)
+    painted = np.stack([rgb] * len(SCHEMES))
+    for place, usual, share in surfaces:
+        rows, columns = np.nonzero(share)
+        own, part = dyes(place, usual)[:, level[rows, columns]], share[rows, columns, None]
+        beneath = painted[:, rows, columns]
+        painted[:, rows, columns] = np.rint(beneath + part * (own.astype("f4") - beneath))
+    return painted
 
 
 def write(rgb, surfaces, file: Path, alpha=None, **more) -> None:
@@ -76,13 +104,24 @@ def write(rgb, surfaces, file: Path, alpha=None, **more) -> None:
         return np.asarray(mask.resize(size, Image.Resampling.BOX), np.float32) / 255
 
     small = np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.LANCZOS))
-    surfaces = [(place, shrink(mask)) for place, mask in surfaces]
-    iris = sum((share for place, share in surfaces if place == IRIS), np.zeros(small.shape[:2]))
+    space = lab(small)
+    shrunk = [(place, shrink(mask)) for place, mask in surfaces]
+    shrunk = [
+        (place, usual_lightness(space, share > 0.5), share)
+        for place, share in shrunk
+        if (share > 0.5).sum() > LEAST
+    ]
+    label, iris = np.zeros((2, *small.shape[:2]), np.uint8)
+    for number, (place, _, share) in enumerate(shrunk):
+        label[share > 0.5] = number + 1
+        if place == IRIS:
+            iris = np.maximum(iris, np.rint(255 * share).astype("u1"))
+    more["table"] = np.array([row[:2] for row in shrunk], np.float32).reshape(-1, 2)
+    if alpha is not None:
+        more["alpha"] = np.asarray(Image.fromarray(alpha).resize(size, Image.Resampling.BOX))
     with whole_file(file) as part, open(part, "wb") as stream:
-        iris = np.rint(255 * iris).astype("u1")
-        if alpha is not None:
-            more["alpha"] = np.asarray(Image.fromarray(alpha).resize(size, Image.Resampling.BOX))
-        np.savez(stream, rgb=small, painted=in_schemes(small, surfaces), iris=iris, **more)
+        painted = in_schemes(small, shrunk)
+        np.savez(stream, rgb=small, painted=painted, iris=iris, label=label, **more)
 
 
 def run_all(tasks, what: str, out: Path) -> None:

@@ -10,26 +10,20 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-from loose import Part, paste, sleeveless
+from loose import Loose, model
+from nine import ZOOMS
 from PIL import Image, ImageDraw, ImageFilter
+from weighing import WHITE
 
 from sgru_tf.errors import SgruError
 from sgru_tf.linework import random_line_art
 from sgru_tf.prepare import read_art
 
-ZOOMS = {  # the long side, as a part of the square's
-    "figure": (0.5, 1.6),
-    "head": (0.45, 1.15),
-    "doll": (0.55, 2.0),
-}
 COUNTS = {"figure": 2, "head": 1, "doll": 0.7}  # so often comes each picture of a kind
-BARE, BARE_COUNT = 0.25, 2  # arms are pasted if so much is skin; their models come so often
+BARE_COUNT = 2  # so often come models of which bare arms are pasted
 AS_DRAWN = 0.6  # of the sketches are of the picture as drawn, the others of one of the nine
 HOLLOW = 0.35  # of the sketches have empty eyes, as many have that are drawn by hand
 STRAY, STROKES = 0.35, 7  # of the sketches have up to so many strokes on the paper
-WHITE = 250  # grey level from which all that a truth shows is paper
-PASTED, MOST = (0.6, 0.35), (2, 2)  # of the sketches have arms, and locks, pasted; how many at most
-SLEEVELESS = 0.4  # of the arms that are pasted
 TURN, STRETCH = 10.0, 1.12  # degrees at most; width by height, or height by width, at most
 
 
@@ -48,22 +42,17 @@ class Squares:
     def __init__(self, painted: Path, kept, seed: int):
         self.seed = seed
         files = sorted(painted.glob("*.npz"))
-        parts = {file: Part.read(file) for file in files if file.name.endswith(".part.npz")}
-        # Long sleeves have shown the network enough arms that are cloth.
-        arms = {file: part for file, part in parts.items() if part.turns and part.bare > BARE}
-        locks = [part for part in parts.values() if not part.turns]
-        self.loose = [list(arms.values()), locks]
-        bare_armed = {_model(file) for file in arms}
+        self.loose = Loose(files)
         self.figures, counts = [], []
         for file in files:
-            if file in parts:
+            if file.name.endswith(".part.npz"):
                 continue
             with np.load(file) as held:
                 # Of the iris its outline stays, so the mask is shrunk by a pixel.
                 lines = Image.fromarray(255 - held["iris"]).filter(ImageFilter.MaxFilter(3))
                 kind = file.stem.split(".")[-1]
                 self.figures.append((kind, held["rgb"], held["painted"], lines))
-            with_bare_arms = kind != "doll" and _model(file) in bare_armed
+            with_bare_arms = kind != "doll" and model(file) in self.loose.bare_armed
             counts.append(COUNTS[kind] * (BARE_COUNT if with_bare_arms else 1))
         if not self.figures:
             raise SgruError(f"{painted}: holds no pictures of paint.py")
@@ -89,7 +78,7 @@ class Squares:
         nine = np.stack([fit(Image.fromarray(one)) for one in painted])
         drawn, which = fit(Image.fromarray(rgb)), rng.integers(len(nine))
         as_drawn, lines = rng.random() < AS_DRAWN, 255 - fit(lines)
-        for part, put in self._pasted(nine, kind, zoom * side, rng):
+        for part, put in self.loose.draw(nine.min((0, 3)) < WHITE, kind, zoom * side, rng):
             share = put(part.alpha)[..., None] / 255
             own = np.stack([put(one) for one in part.painted])
             nine = over(nine, own, share)
@@ -103,20 +92,6 @@ class Squares:
             strokes = np.where(paper, np.asarray(stray_strokes(rng, side), np.float32), 255)
             sketch = np.minimum(sketch, strokes[..., None])
         return sketch, nine
-
-    def _pasted(self, nine, kind: str, long: float, rng):
-        """Draw which arms and locks are pasted, and where."""
-        figure = nine.min((0, 3)) < WHITE
-        for parts, chance, most in zip(self.loose, PASTED, MOST, strict=True):
-            if not parts or rng.random() > chance:
-                continue
-            for _ in range(rng.integers(1, most + 1)):
-                part = parts[rng.integers(len(parts))]
-                if part.turns and rng.random() < SLEEVELESS:
-                    part = sleeveless(part)
-                put = paste(part, kind, long, figure, rng)
-                if put:
-                    yield part, put
 
     def keep(self, number: int, side: int):
         """Give a sketch of a folder that is kept, (S, S, 1) float32."""
@@ -157,10 +132,6 @@ class Squares:
             return np.asarray(sheet)
 
         return fit
-
-
-def _model(file: Path) -> str:
-    return file.name.split(".")[0]
 
 
 def over(beneath, above, share):

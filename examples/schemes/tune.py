@@ -8,11 +8,9 @@ figure in red hair and a blue dress now the red learns, now the blue, and both l
 PAINTED (`paint.py`, `dolls.py`) has a figure in the colours of all nine, so here every one has a
 truth of its own, and learns nine times as much from a figure: what is hair, what is cloth, what is
 skin and what is paper, and in a third of the sketches what colour an empty eye is to have. Arms and
-locks are pasted over most of them (`loose.py`). Loss: the mean absolute difference in RGB, what is
-white in all of the nine and what has colour in any of them counting up to three times as much as
-greys and lines, and skin nearly five times: where it is as likely as cloth, it is to be skin. On
-the paper of a third of the sketches are strokes without meaning, as of a signature or of scenery,
-which stay paper.
+locks are pasted over most of them (`loose.py`). Loss: the mean absolute difference in RGB, by the
+weights of `weighing.py`. On the paper of a third of the sketches are strokes without meaning, as of
+a signature or of scenery, which stay paper.
 
 A part of every batch is kept: sketches of the folders of `--keep`, whose truth is what the model
 drew before, or another, `--teacher` (so nothing that it knows of faces is lost for figures). Of a
@@ -34,7 +32,8 @@ import tensorflow as tf
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from pairs import WHITE, Squares
+from pairs import Squares
+from weighing import weigh
 
 from sgru_tf.errors import SgruError
 from sgru_tf.files import whole_file
@@ -43,8 +42,6 @@ from sgru_tf.interrupts import StopWish
 from sgru_tf.loading import load_model
 from sgru_tf.model import build_sgru
 
-COLOURED, WEIGHT = 25.0, 2.0  # grey levels between two channels, or between the nine; extra weight
-SAME, SKIN = 3.0, 0.6  # grey levels between the nine, and extra weight, of what is skin in all
 AVERAGE, WARMUP, CLIP, SAVE_EVERY = 0.995, 60, 1.0, 200
 
 
@@ -55,16 +52,7 @@ def build_step(network, teacher, optimizer, averaged, schemes: int):
     def step(sketches, painted):
         before = tf.cast(teacher(sketches[schemes:], training=False), tf.float32)
         painted = tf.cast(painted, tf.float32)
-        spread = tf.math.reduce_std(painted, axis=1, keepdims=True)
-        spread = tf.reduce_mean(spread, axis=-1, keepdims=True)
-        between = tf.reduce_max(painted, axis=-1) - tf.reduce_min(painted, axis=-1)
-        colour = tf.maximum(spread, tf.reduce_mean(between, axis=1, keepdims=True)[..., None])
-        white = tf.reduce_min(painted, axis=(1, 4), keepdims=True) >= WHITE
-        weight = tf.maximum(tf.minimum(colour / COLOURED, 1.0), tf.cast(white, tf.float32))
-        skin = (spread < SAME) & (
-            tf.reduce_mean(between, axis=1, keepdims=True)[..., None] > COLOURED
-        )
-        weight = (1.0 + WEIGHT * weight) * (1.0 + SKIN * tf.cast(skin, tf.float32))
+        weight = weigh(painted)
         with tf.GradientTape() as tape:
             drawn = tf.cast(network(sketches, training=True), tf.float32)
             learnt = tf.reduce_mean(weight * tf.abs(drawn[:schemes] - painted)) / 255

@@ -6,6 +6,7 @@ the files. Colours are RGB, 0..255.
 
 import sys
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from sgru_tf.metrics import lab
 
 AS_DRAWN = 0.6  # of the sketches are of the picture as drawn, the others of one of the nine
 HOLLOW = 0.35  # of the sketches have empty eyes, as many have that are drawn by hand
+CHUNK = 64  # figures that are painted at once
 STRAY = 0.25  # of the sketches have strokes without meaning on the paper
 # Of the luminance of white, what is red's, green's and blue's.
 LUMINANCE = ((lab(np.diag([255, 255, 255]).astype(np.uint8))[:, 0] + 16) / 116) ** 3
@@ -59,18 +61,24 @@ def load_figures(path) -> Figures:
     kinds, which = np.unique(np.rint(tables).astype(int), axis=0, return_inverse=True)
     all_dyes = jnp.asarray(np.stack([dyes(place, usual) for place, usual in kinds]))
     which = np.pad(which.ravel(), (0, rows.max()))
+    begins, side = np.cumsum(rows) - rows, sides.max()
     pixels = []
-    for one, begin, iris in zip(decoded, np.cumsum(rows) - rows, irises, strict=True):
-        sheet = np.zeros((sides.max(), sides.max(), 4), np.uint8)
-        sheet[..., :3] = 255
-        sheet[: one.shape[0], : one.shape[1]] = one
-        pixels.append(_painted(sheet, all_dyes, which[begin : begin + rows.max()], iris))
+    # Few at a time: a list of thousands of arrays takes minutes to put together.
+    for begin in range(0, len(decoded), CHUNK):
+        chunk = slice(begin, begin + CHUNK)
+        sheets = np.zeros((len(decoded[chunk]), side, side, 4), np.uint8)
+        sheets[..., :3] = 255
+        for sheet, one in zip(sheets, decoded[chunk], strict=True):
+            sheet[: one.shape[0], : one.shape[1]] = one
+        own = which[begins[chunk, None] + np.arange(rows.max())]
+        pixels.append(_painted(sheets, all_dyes, own, irises[chunk]))
     return Figures(
-        jnp.stack(pixels), jnp.asarray(sides, jnp.float32), jnp.asarray(zooms, jnp.float32)
+        jnp.concatenate(pixels), jnp.asarray(sides, jnp.float32), jnp.asarray(zooms, jnp.float32)
     )
 
 
 @jax.jit
+@partial(jax.vmap, in_axes=(0, None, 0, 0))
 def _painted(sheet, dyes, own, iris):
     """Paint (S, S, 4), RGB and labels; give (S, S, 31).
 

@@ -35,8 +35,7 @@ def build_squares(train, groups, size, sizes):
     def squares(stores, key):
         drawn = []
         for index, (_, count, low, high) in enumerate(groups):
-            count = max(1, round(count * (sizes[0] / size) ** 2))
-            keys = jax.random.split(jax.random.fold_in(key, index), count)
+            keys = jax.random.split(jax.random.fold_in(key, index), _count(count, size, sizes))
             one = partial(sample, zoom=(low, high))
             drawn.append(jax.vmap(one, (None, 0))(stores[index], keys))
         return jnp.concatenate(drawn)
@@ -44,22 +43,40 @@ def build_squares(train, groups, size, sizes):
     return jax.jit(squares)
 
 
-def build_figures(groups, size: int):
+def build_figures(groups, size, sizes):
     """Build the function that draws figures in nine schemes: stores, key -> sketches, colourings.
 
     Args:
         groups: Of the stores: file, and how many of a batch.
         size: Side of the squares in pixels.
+        sizes: All of them; a count holds for the first, as for `build_squares`.
     """
 
     def figures(stores, key):
         drawn = []
         for index, (_, count) in enumerate(groups):
-            keys = jax.random.split(jax.random.fold_in(key, index), count)
+            keys = jax.random.split(jax.random.fold_in(key, index), _count(count, size, sizes))
             drawn.append(jax.vmap(partial(draw_figure, size=size), (None, 0))(stores[index], keys))
         return tuple(jnp.concatenate(part) for part in zip(*drawn, strict=True))
 
     return jax.jit(figures)
+
+
+def expected_squares(groups, size, sizes):
+    """Give the shape of what the function of `build_squares` draws."""
+    count = sum(_count(group[1], size, sizes) for group in groups)
+    return jax.ShapeDtypeStruct((count, size, size, 4), jnp.float32)
+
+
+def expected_figures(groups, size, sizes):
+    """Give the shapes of what the function of `build_figures` draws; None of no groups."""
+    count = sum(_count(group[1], size, sizes) for group in groups)
+    shapes = (count, size, size, 1), (count, 9, size, size, 3)
+    return tuple(jax.ShapeDtypeStruct(shape, jnp.float32) for shape in shapes) if groups else None
+
+
+def _count(count: int, size: int, sizes) -> int:
+    return max(1, round(count * (sizes[0] / size) ** 2))
 
 
 def scheme_loss(loss, sketches, truths, proposals, key):

@@ -23,7 +23,6 @@ import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "jax"
@@ -35,7 +34,15 @@ import keras
 import numpy as np
 from figures import load_figures
 from squares import load_pictures
-from steps import begin, build_figures, build_squares, build_step, by_the_clock
+from steps import (
+    begin,
+    build_figures,
+    build_squares,
+    build_step,
+    by_the_clock,
+    expected_figures,
+    expected_squares,
+)
 
 from sgru_tf.errors import SgruError
 from sgru_tf.files import whole_file
@@ -112,7 +119,6 @@ def fit(config: RunConfig, groups, figures, sizes, minutes: float, until: float,
 
     files = {path: load_pictures(path) for path in {group[0] for group in groups}}
     stores = [files[group[0]] for group in groups]
-    painted = [load_figures(path) for path, _ in figures]
     keras.utils.set_random_seed(train.seed)
     network = build_sgru(config.model, train.precision)
     if config.init:
@@ -122,19 +128,24 @@ def fit(config: RunConfig, groups, figures, sizes, minutes: float, until: float,
         features = build_vgg(Path(weights), config.loss.backbone, train.precision)
     loss = CollectionLoss(config.loss, features)
     state, key = begin(network), jax.random.key(train.seed)
-    tell(f"loaded; {jax.devices()[0].device_kind}")
+    tell(f"begins; {jax.devices()[0].device_kind}")
     left()
 
     draws = [build_squares(train, groups, size, sizes) for size in sizes]
-    poses = [build_figures(figures, size) for size in sizes] if figures else []
-
-    def drawn(turn, key):
-        return draws[turn](stores, key), poses[turn](painted, key) if poses else None
-
+    poses = [build_figures(figures, size, sizes) for size in sizes] if figures else []
     step = build_step(network, loss, train)
-    shapes = [jax.eval_shape(partial(drawn, turn), key) for turn in range(len(sizes))]
+    # What takes longest goes first, and the rest is done beside it.
     with ThreadPoolExecutor() as pool:
-        steps = [pool.submit(step.lower(state, *shape, 0.0, 0.0, 0.0).compile) for shape in shapes]
+        steps = []
+        for size in sizes:
+            expected = expected_squares(groups, size, sizes), expected_figures(figures, size, sizes)
+            steps.append(pool.submit(step.lower(state, *expected, 0.0, 0.0, 0.0).compile))
+        painted = [load_figures(path) for path, _ in figures]
+        tell("loaded")
+
+        def drawn(turn, key):
+            return draws[turn](stores, key), poses[turn](painted, key) if poses else None
+
         for turn in range(len(sizes)):
             jax.block_until_ready(drawn(turn, key))
         steps = [one.result() for one in steps]

@@ -1,14 +1,15 @@
-"""Set the heads of Live2D figures on drawn bodies, and paint them in nine schemes.
+"""Set the heads of Live2D figures, and drawn ones, on drawn bodies, painted in nine schemes.
 
     python examples/schemes/dolls.py OUT --poses POSES docs/repaint/live2d.json
+    python examples/schemes/dolls.py OUT --drawn 1000
 
 Of the few figures that may be used the heads are as varied as a network needs, but not the bodies;
 so each head gets bodies, clothes, hats and long hair of `bodies.py`: whole figures, and such as end
-where the paper ends, at the thighs or under the breast. OUT/NAME.N.D.doll.npz is a file of
-`nine.py`, and may lie in one folder with what `paint.py` writes.
+where the paper ends, at the thighs or under the breast. Poses are of few models, so others are
+drawn (`heads.py`), each with one body. OUT/NAME.N.D.doll.npz, where NAME is "drawn" if its head is,
+is a file of `nine.py`, and may lie in one folder with what `paint.py` writes.
 """
 
-import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -23,6 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "live2d"))
 
 import shapes
 from bodies import draw_body
+from heads import Head, draw_head, resized
+from marks import EYES
 from nine import FIRST, HAIR, IRIS, SECOND, SIDE, run_all, write
 from paint import POSE, cut, whole_box
 from parts import Rule, find_surfaces, skin_tone
@@ -34,31 +37,21 @@ from sgru_tf.prepare import read_art
 
 LONG = 1200  # pixels of a pose's long side where its surfaces are told apart
 PLACES = {shapes.HAIR: HAIR, shapes.FIRST: FIRST, shapes.SECOND: SECOND}
-EYES = 5  # beside the surfaces of `shapes`
 HEAD = ("hair", "face", "brow", "lid", "iris")
-ENDS = ((0.35, 0.8, 1.6), (0.35, 1.7, 2.6), (0.3, 4.3, 4.6))  # how often; heads below the chin
+ENDS = (  # how often; heads below the chin
+    (0.25, 0.8, 1.6),
+    (0.25, 1.7, 2.6),
+    (0.3, 2.6, 4.2),
+    (0.2, 4.3, 4.9),
+)
 LOOSE_BEHIND = 0.5  # of the heads: hair below the chin lies behind the body
 WIDTH = (0.7, 1.7)  # of lines, pixels of a picture whose long side is `SIDE`
 SHADED, SHADE = 0.6, 0.84  # of the dolls have shadows; how bright these are
+FAR = 1.5  # heads to either side: room for hair at most
 ABOVE = 1.5  # heads above the chin: room for a hat
 LARGEST = 480  # pixels of a head at most
+DRAWN = 320  # pixels of a head that is drawn
 TALL = 1000  # pixels of the long side at most, before it is shrunk to `SIDE`
-
-
-@dataclasses.dataclass(frozen=True)
-class Head:
-    """A head: `rgb`, (H, W, 3) uint8; `label`, (H, W) uint8, what a pixel is of, 0 for none.
-
-    `other` is true where it is of a head, but keeps its colours. `chin` is x, y of its lowest
-    point, `high` its height, in pixels; `skin` the colour of its skin, (3,) float.
-    """
-
-    rgb: np.ndarray
-    label: np.ndarray
-    other: np.ndarray
-    chin: tuple[float, float]
-    high: float
-    skin: np.ndarray
 
 
 def read_head(file: Path, kinds, rule: Rule, rng) -> Head:
@@ -99,24 +92,6 @@ def read_head(file: Path, kinds, rule: Rule, rng) -> Head:
     return Head(rgb, label, head & (label == 0), chin, high, skin)
 
 
-def resized(head: Head, high: float) -> Head:
-    """Give a head of another height in pixels."""
-    scale = high / head.high
-    size = tuple(max(1, round(side * scale)) for side in head.label.shape[::-1])
-
-    def nearest(array):
-        return np.asarray(Image.fromarray(array).resize(size, Image.Resampling.NEAREST))
-
-    return dataclasses.replace(
-        head,
-        rgb=np.asarray(Image.fromarray(head.rgb).resize(size, Image.Resampling.LANCZOS)),
-        label=nearest(head.label),
-        other=nearest(head.other),
-        chin=(head.chin[0] * scale, head.chin[1] * scale),
-        high=high,
-    )
-
-
 class Sheet:
     """Paper on which pieces and a head are laid, each over those before it.
 
@@ -141,16 +116,20 @@ class Sheet:
 
     def lay(self, piece: shapes.Piece) -> None:
         """Lay a piece of a body."""
-        filled = self._filled(piece.outline)
+        contour = piece.contour or (np.concatenate([piece.outline, piece.outline[:1]]),)
+        box = self._box(np.concatenate([piece.outline, *contour]))
+        rgb, label = self.rgb[box], self.label[box]
+        if not label.size:
+            return
+        filled = self._filled(piece.outline, box)
         inside = np.asarray(filled) > 0
         colour = self._colours[piece.surface]
-        self.label[inside], self.rgb[inside] = piece.surface, colour
+        label[inside], rgb[inside] = piece.surface, colour
         if self._light is not None:
-            bright = np.asarray(self._filled(piece.outline + self._light)) > 0
-            self.rgb[inside & ~bright] = SHADE * colour
-        contour = piece.contour or (np.concatenate([piece.outline, piece.outline[:1]]),)
-        folds = ImageChops.multiply(self._lines(piece.folds), filled)
-        self.rgb[np.asarray(ImageChops.lighter(self._lines(contour), folds)) > 0] = self._ink
+            bright = np.asarray(self._filled(piece.outline + self._light, box)) > 0
+            rgb[inside & ~bright] = SHADE * colour
+        folds = ImageChops.multiply(self._lines(piece.folds, box), filled)
+        rgb[np.asarray(ImageChops.lighter(self._lines(contour, box), folds)) > 0] = self._ink
 
     def lay_head(self, head: Head, which) -> None:
         """Lay what of a head, which has the sheet's scale, is in `which`, (H, W) bool."""
@@ -163,33 +142,49 @@ class Sheet:
         self.rgb[y, x] = head.rgb[rows, columns]
         self.label[y, x] = np.where(head.label > 0, head.label, shapes.SKIN)[rows, columns]
 
-    def _pixels(self, points):
-        return [tuple(point) for point in self._origin + self._high * points]
+    def _box(self, points):
+        """Rows and columns of the sheet that points and lines through them take."""
+        points = self._origin + self._high * points
+        low = (points.min(0) - self._width).astype(int).clip(0)
+        right, bottom = (points.max(0) + self._width + 2).astype(int).clip(0)
+        return slice(low[1], bottom), slice(low[0], right)
 
-    def _filled(self, outline):
-        mask = Image.new("L", self.label.shape[::-1])
-        ImageDraw.Draw(mask).polygon(self._pixels(outline), fill=255)
+    def _pixels(self, points, box):
+        begin = box[1].start, box[0].start
+        return [tuple(point) for point in self._origin - begin + self._high * points]
+
+    def _filled(self, outline, box):
+        mask = Image.new("L", self.label[box].shape[::-1])
+        ImageDraw.Draw(mask).polygon(self._pixels(outline, box), fill=255)
         return mask
 
-    def _lines(self, strokes):
-        sheet = Image.new("L", self.label.shape[::-1])
+    def _lines(self, strokes, box):
+        sheet = Image.new("L", self.label[box].shape[::-1])
         pen = ImageDraw.Draw(sheet)
         for stroke in strokes:
-            pen.line(self._pixels(stroke), fill=255, width=self._width, joint="curve")
+            pen.line(self._pixels(stroke, box), fill=255, width=self._width, joint="curve")
         return sheet
 
 
 def draw_doll(head: Head, rng):
     """Set a head on a body: give the picture, (H, W, 3) uint8, and its surfaces, see `nine.py`."""
-    body = draw_body(rng)
+    # Heads that are drawn come with their hats.
+    body = draw_body(rng, with_hat=head.behind is None)
     end, left, right = _frame(body, rng)
+    if head.behind is not None:  # hair that was drawn stands out far
+        seen = head.label[: round(head.chin[1] + end * head.high)].any(0).nonzero()[0]
+        sides = (seen[[0, -1]] - head.chin[0]) / head.high
+        left, right = min(left, max(sides[0], -FAR)), max(right, min(sides[1], FAR))
     high = min(TALL / max(end + ABOVE, right - left), LARGEST)
     head = resized(head, high)
     shape = round((end + ABOVE) * high), round((right - left) * high)
     sheet = Sheet(shape, (-left * high, ABOVE * high), high, *_look(head, max(shape), rng))
-    hanging = (head.label == shapes.HAIR) & (np.arange(len(head.label)) > head.chin[1])[:, None]
-    if rng.random() >= LOOSE_BEHIND:
-        hanging[:] = False
+    hanging = head.behind
+    if hanging is None:
+        below = np.arange(len(head.label)) > head.chin[1]
+        hanging = (head.label == shapes.HAIR) & below[:, None]
+        if rng.random() >= LOOSE_BEHIND:
+            hanging[:] = False
     for piece in body["behind"]:
         sheet.lay(piece)
     sheet.lay_head(head, hanging)
@@ -241,25 +236,40 @@ def make_dolls(file: Path, turn: int, kinds, rules, draws: int, out: Path) -> No
         write(rgb, surfaces, out / f"{name}.{number}.{draw}.doll.npz")
 
 
+def make_drawn(file: Path, number: int) -> None:
+    """Write a doll with a drawn head, that of a number, to a file."""
+    rng = np.random.default_rng([number, 32])
+    write(*draw_doll(draw_head(rng, DRAWN), rng), file)
+
+
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--poses", type=(FOLDER, FILE), required=True, help="Poses, and rules of models.")
-@click.option("--draws", type=click.IntRange(min=1), default=5, help="Bodies for each head.")
-def main(out, poses, draws):
-    """Draw bodies under the heads of POSES, painted in nine schemes, to OUT."""
-    folder, rules = poses
+@click.option("--poses", type=(FOLDER, FILE), default=None, help="Poses, and rules of models.")
+@click.option("--draws", type=click.IntRange(min=1), default=5, help="Bodies for each of POSES.")
+@click.option("--drawn", type=click.IntRange(min=0), default=0, help="Dolls with drawn heads.")
+def main(out, poses, draws, drawn):
+    """Draw bodies under the heads of POSES and DRAWN heads, painted in nine schemes, to OUT."""
+    if not poses and not drawn:
+        raise click.ClickException("nothing to draw: give --poses, --drawn or both")
+    tasks = []
     try:
         prepare_folder(out)
-        kinds = json.loads((folder / "parts.json").read_text())
-        given = {name: Rule(**rule) for name, rule in json.loads(rules.read_text()).items()}
+        if poses:
+            folder, rules = poses
+            kinds = json.loads((folder / "parts.json").read_text())
+            given = {name: Rule(**rule) for name, rule in json.loads(rules.read_text()).items()}
+            files = [file for file in sorted(folder.glob("*.png")) if POSE.fullmatch(file.name)]
+            tasks = [
+                (make_dolls, file, turn, kinds, given, draws, out)
+                for turn, file in enumerate(files)
+            ]
     except (SgruError, OSError, AttributeError, TypeError, ValueError) as error:
         raise click.ClickException(str(error)) from error
-    files = [file for file in sorted(folder.glob("*.png")) if POSE.fullmatch(file.name)]
-    tasks = [(make_dolls, file, turn, kinds, given, draws, out) for turn, file in enumerate(files)]
+    tasks += [(make_drawn, out / f"drawn.{turn}.0.doll.npz", turn) for turn in range(drawn)]
     run_all(tasks, "heads", out)
 
 

@@ -50,7 +50,7 @@ BRIGHT = {HAIR: 0.6, FIRST: 0.3, SECOND: 0.3, IRIS: 1.0}  # what is kept of ligh
 ZOOMS = {  # the long side, as a part of the square's
     "figure": (0.5, 1.6),
     "head": (0.45, 1.15),
-    "doll": (0.55, 2.0),
+    "doll": (0.55, 2.3),
 }
 
 

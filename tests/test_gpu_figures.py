@@ -43,11 +43,9 @@ def nine():
     return nine
 
 
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory, nine):
-    """A figure of hair, a dress and an iris, packed twice; what was drawn of it."""
-    folder = tmp_path_factory.mktemp("figures")
-    (folder / "painted").mkdir()
+def save_figure(folder, nine):
+    """Write a figure of hair, a dress and an iris to a folder, as `nine.py` does."""
+    folder.mkdir()
     picture = Image.new("RGB", (90, 100), "white")
     pen, surfaces = ImageDraw.Draw(picture), []
     places = {"hair": nine.HAIR, "dress": nine.FIRST, "iris": nine.IRIS}
@@ -58,7 +56,14 @@ def drawn(tmp_path_factory, nine):
         mask = np.zeros((100, 90), np.float32)
         mask[box[1] + 2 : box[3] - 1, box[0] + 2 : box[2] - 1] = 1
         surfaces.append((places[name], mask))
-    nine.write(np.asarray(picture), surfaces, folder / "painted" / "a.figure.npz")
+    nine.write(np.asarray(picture), surfaces, folder / "a.figure.npz")
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory, nine):
+    """The figure, packed twice; what was drawn of it."""
+    folder = tmp_path_factory.mktemp("figures")
+    save_figure(folder / "painted", nine)
     told = run(folder, FOLDER / "gpu" / "pack.py", "schemes", "painted", "figures.npz",
                "--variants", 2, "--quality", 95)  # fmt: skip
     assert "figures 2 ->" in told

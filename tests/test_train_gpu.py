@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
+from test_gpu_figures import save_figure
 
 from sgru_tf.loading import load_model
 
@@ -166,15 +167,23 @@ def test_what_is_to_be_bare_has_no_lines(squares):
 
 
 def test_it_trains_and_others_load_it(packed):
-    told = run(packed, *training("out"), "--minutes", 0.2)
+    sys.path.insert(0, str(FOLDER.parent / "schemes"))
+    import nine
+
+    save_figure(packed / "painted", nine)
+    run(packed, FOLDER / "pack.py", "schemes", "painted", "figures.npz")
+    told = run(packed, *training("out"), "--minutes", 0.2, "--schemes", "figures.npz", 1)
     assert "compiled" in told and "done: " in told
     config = json.loads((packed / "out" / "config.json").read_text())
-    assert config["train"]["batch"] == 2 and config["train"]["steps"] > 1
+    assert config["train"]["batch"] == 3 and config["train"]["steps"] > 1
+    assert config["extras"] == [["figures.npz", 0.333]]
     model = load_model(packed / "out")
     assert model(np.full((1, 32, 32, 1), 255.0, "float32")).shape == (1, 9, 32, 32, 3)
     with (packed / "out" / "history.csv").open() as file:
-        losses = [float(row["loss"]) for row in csv.DictReader(file)]
-    assert len(losses) > 1 and np.mean(losses[-2:]) < losses[0]
+        rows = list(csv.DictReader(file))
+    for name in ("loss", "schemes"):
+        losses = [float(row[name]) for row in rows]
+        assert len(losses) > 1 and 0 < np.mean(losses[-2:]) < losses[0]
 
 
 def test_interrupted_it_saves(packed):

@@ -63,7 +63,7 @@ def load_figures(path) -> Figures:
     which = np.pad(which.ravel(), (0, rows.max()))
     begins, side = np.cumsum(rows) - rows, sides.max()
     pixels = []
-    # Few at a time: a list of thousands of arrays takes minutes to put together.
+    # Few at a time, or a program would get thousands of arguments to put together.
     for begin in range(0, len(decoded), CHUNK):
         chunk = slice(begin, begin + CHUNK)
         sheets = np.zeros((len(decoded[chunk]), side, side, 4), np.uint8)

@@ -3,14 +3,18 @@
     python examples/gpu/train.py OUT --minutes 6 --init RUN --vgg-weights vgg16.npz \\
         --pictures faces.npz 11 1.0 1.4 --pictures figures.npz 5 0.7 1.6
 
-It needs JAX, Keras and this folder, and no TensorFlow. Network, loss and most settings are those of
-`train.py --preset finish`; `examples/gpu/pack.py` makes the files. The schedule goes by the clock,
-so that a lease of so many minutes ends with a finished training: the rate (warm-up, then cosine),
-the weight of the losers and the balance are set by the share of the time that is gone. So two runs
-are never the same to the bit. With XLA_FLAGS="--xla_gpu_autotune_level=1
---xla_gpu_enable_triton_gemm=false" an H100 took 6,948 steps of 32 squares of 256 x 256 in 453
-seconds, after 119 of loading and compiling; an H200 16.9 steps a second. Two sizes at once were not
-compiled after 180 seconds.
+With `--schemes figures.npz 16` every batch has figures in nine schemes, too (`figures.py`), of
+which all proposals learn at once.
+
+It needs JAX, Keras, this folder and `examples/schemes`, and no TensorFlow. Network, loss and most
+settings are those of `train.py --preset finish`; `examples/gpu/pack.py` makes the files. The
+schedule goes by the clock, so that a lease of so many minutes ends with a finished training: the
+rate (warm-up, then cosine), the weight of the losers and the balance are set by the share of the
+time that is gone. So two runs are never the same to the bit. With
+XLA_FLAGS="--xla_gpu_autotune_level=1 --xla_gpu_enable_triton_gemm=false" an H100 took 6,948 steps
+of 32 squares of 256 x 256 in 453 seconds, after 119 of loading and compiling; an H200 16.9 steps a
+second, and 16.0 with half of the squares in schemes, after 172. Two sizes at once were not compiled
+after 180 seconds.
 
 OUT/last.keras holds the averaged weights, written every 75 seconds, at the end and when
 interrupted; `--init OUT` goes on from them. OUT/history.csv has the losses, OUT/config.json the

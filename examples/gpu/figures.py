@@ -16,16 +16,14 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "schemes"))
 
+from draws import AS_DRAWN, HOLLOW, WHITE
 from lines import random_line_art
 from nine import dyes
 from squares import cut, decode_all, scribbles
-from weighing import WHITE
 
 from sgru_tf.errors import SgruError
 from sgru_tf.metrics import lab
 
-AS_DRAWN = 0.6  # of the sketches are of the picture as drawn, the others of one of the nine
-HOLLOW = 0.35  # of the sketches have empty eyes, as many have that are drawn by hand
 CHUNK = 64  # figures that are painted at once
 STRAY = 0.25  # of the sketches have strokes without meaning on the paper
 # Of the luminance of white, what is red's, green's and blue's.

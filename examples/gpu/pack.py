@@ -17,8 +17,9 @@ from PIL import Image, ImageChops
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "schemes"))
 
+from draws import ZOOMS
 from loose import Loose
-from nine import IRIS, ZOOMS
+from nine import IRIS
 from variants import read_figure, vary
 
 from sgru_tf.errors import SgruError

@@ -12,10 +12,9 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "schemes"))
 
+from draws import STRETCH, TURN, WHITE
 from loose import Loose
 
-TURN, STRETCH = 10.0, 1.12  # degrees at most; width by height, or height by width, at most
-WHITE = 250  # grey level from which a picture shows paper
 MOST = 250  # rows of a table at most
 
 

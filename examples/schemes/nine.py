@@ -47,11 +47,6 @@ LEVELS = 401  # of lightness that are told apart
 DARK = 0.35, 0.6  # a pixel so much as light as usual becomes so much as light; lines stay lines
 BRIGHT = {HAIR: 0.6, FIRST: 0.3, SECOND: 0.3, IRIS: 1.0}  # what is kept of light above the usual
 """Of clothes little: a sketch does not tell where a dress is white, and it is to be one piece."""
-ZOOMS = {  # the long side, as a part of the square's
-    "figure": (0.5, 1.6),
-    "head": (0.45, 1.15),
-    "doll": (0.55, 2.3),
-}
 
 
 def dyes(place: int, usual: float) -> np.ndarray:

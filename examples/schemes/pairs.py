@@ -10,10 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
+from draws import AS_DRAWN, HOLLOW, STRETCH, TURN, WHITE, ZOOMS
 from loose import Loose, model
-from nine import ZOOMS
 from PIL import Image, ImageDraw, ImageFilter
-from weighing import WHITE
 
 from sgru_tf.errors import SgruError
 from sgru_tf.linework import random_line_art
@@ -21,10 +20,7 @@ from sgru_tf.prepare import read_art
 
 COUNTS = {"figure": 2, "head": 1, "doll": 0.7}  # so often comes each picture of a kind
 BARE_COUNT = 2  # so often come models of which bare arms are pasted
-AS_DRAWN = 0.6  # of the sketches are of the picture as drawn, the others of one of the nine
-HOLLOW = 0.35  # of the sketches have empty eyes, as many have that are drawn by hand
 STRAY, STROKES = 0.35, 7  # of the sketches have up to so many strokes on the paper
-TURN, STRETCH = 10.0, 1.12  # degrees at most; width by height, or height by width, at most
 
 
 class Squares:

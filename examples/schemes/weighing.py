@@ -1,8 +1,8 @@
 """How much each pixel counts when a proposal learns its scheme, on every backend of Keras."""
 
+from draws import WHITE
 from keras import ops
 
-WHITE = 250  # grey level from which all that a truth shows is paper
 COLOURED, WEIGHT = 25.0, 2.0  # grey levels between two channels, or between the nine; extra weight
 SAME, SKIN = 3.0, 0.6  # grey levels between the nine, and extra weight, of what is skin in all
 

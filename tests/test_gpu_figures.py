@@ -106,3 +106,11 @@ def test_a_folder_without_figures_is_told(tmp_path):
     told = run(tmp_path, FOLDER / "gpu" / "pack.py", "schemes", "none", "out.npz", code=1)
     assert told == "Error: none: holds no figures of paint.py or dolls.py\n"
     assert not (tmp_path / "out.npz").exists()
+
+
+@pytest.mark.parametrize("name", ["a.figure.npz", "a.0.arms0.part.npz"])
+def test_a_file_of_an_earlier_form_is_told(tmp_path, name):
+    (tmp_path / "old").mkdir()
+    np.savez(tmp_path / "old" / name, rgb=np.zeros((8, 8, 3), np.uint8))
+    told = run(tmp_path, FOLDER / "gpu" / "pack.py", "schemes", "old", "out.npz", code=1)
+    assert told == f"Error: old/{name}: is not as this paint.py writes it; paint it again\n"

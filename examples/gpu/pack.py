@@ -76,21 +76,24 @@ def schemes(painted, out, variants, quality, seed):
     Each is turned and stretched at random, and arms and locks are pasted over most of them.
     """
     files = sorted(painted.glob("*.npz"))
-    loose = Loose(files)
     packed, tables, irises, zooms = [], [], [], []
-    for number, file in enumerate(files):
-        kind = file.stem.split(".")[-1]
-        if kind == "part":
-            continue
-        figure, rng = read_figure(file), np.random.default_rng([seed, number])
-        for _ in range(variants):
-            rgb, label, table = vary(figure, kind, loose, rng)
-            picture = Image.fromarray(rgb)
-            picture.putalpha(Image.fromarray(label))
-            packed.append(_webp(picture, quality))
-            tables.append(table)
-            irises.append(next((i + 1 for i, row in enumerate(table) if row[0] == IRIS), 0))
-            zooms.append(ZOOMS[kind])
+    try:
+        loose = Loose(files)
+        for number, file in enumerate(files):
+            kind = file.stem.split(".")[-1]
+            if kind not in ZOOMS:
+                continue
+            figure, rng = read_figure(file), np.random.default_rng([seed, number])
+            for _ in range(variants):
+                rgb, label, table = vary(figure, kind, loose, rng)
+                picture = Image.fromarray(rgb)
+                picture.putalpha(Image.fromarray(label))
+                packed.append(_webp(picture, quality))
+                tables.append(table)
+                irises.append(next((i + 1 for i, row in enumerate(table) if row[0] == IRIS), 0))
+                zooms.append(ZOOMS[kind])
+    except SgruError as error:
+        raise click.ClickException(str(error)) from error
     if not packed:
         raise click.ClickException(f"{painted}: holds no figures of paint.py or dolls.py")
     with whole_file(out) as part, part.open("wb") as file:

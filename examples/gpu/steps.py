@@ -62,19 +62,6 @@ def build_figures(groups, size, sizes):
     return jax.jit(figures)
 
 
-def expected_squares(groups, size, sizes):
-    """Give the shape of what the function of `build_squares` draws."""
-    count = sum(_count(group[1], size, sizes) for group in groups)
-    return jax.ShapeDtypeStruct((count, size, size, 4), jnp.float32)
-
-
-def expected_figures(groups, size, sizes):
-    """Give the shapes of what the function of `build_figures` draws; None of no groups."""
-    count = sum(_count(group[1], size, sizes) for group in groups)
-    shapes = (count, size, size, 1), (count, 9, size, size, 3)
-    return tuple(jax.ShapeDtypeStruct(shape, jnp.float32) for shape in shapes) if groups else None
-
-
 def _count(count: int, size: int, sizes) -> int:
     return max(1, round(count * (sizes[0] / size) ** 2))
 

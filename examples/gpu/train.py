@@ -27,6 +27,7 @@ import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "jax"
@@ -38,15 +39,7 @@ import keras
 import numpy as np
 from figures import load_figures
 from squares import load_pictures
-from steps import (
-    begin,
-    build_figures,
-    build_squares,
-    build_step,
-    by_the_clock,
-    expected_figures,
-    expected_squares,
-)
+from steps import begin, build_figures, build_squares, build_step, by_the_clock
 
 from sgru_tf.errors import SgruError
 from sgru_tf.files import whole_file
@@ -137,19 +130,18 @@ def fit(config: RunConfig, groups, figures, sizes, minutes: float, until: float,
 
     draws = [build_squares(train, groups, size, sizes) for size in sizes]
     poses = [build_figures(figures, size, sizes) for size in sizes] if figures else []
+    painted = [load_figures(path) for path, _ in figures]
+    tell("loaded")
+
+    def drawn(turn, key):
+        return draws[turn](stores, key), poses[turn](painted, key) if poses else None
+
     step = build_step(network, loss, train)
-    # What takes longest goes first, and the rest is done beside it.
     with ThreadPoolExecutor() as pool:
         steps = []
-        for size in sizes:
-            expected = expected_squares(groups, size, sizes), expected_figures(figures, size, sizes)
-            steps.append(pool.submit(step.lower(state, *expected, 0.0, 0.0, 0.0).compile))
-        painted = [load_figures(path) for path, _ in figures]
-        tell("loaded")
-
-        def drawn(turn, key):
-            return draws[turn](stores, key), poses[turn](painted, key) if poses else None
-
+        for turn in range(len(sizes)):
+            shapes = jax.eval_shape(partial(drawn, turn), key)
+            steps.append(pool.submit(step.lower(state, *shapes, 0.0, 0.0, 0.0).compile))
         for turn in range(len(sizes)):
             jax.block_until_ready(drawn(turn, key))
         steps = [one.result() for one in steps]

@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "schemes"))
 
 from draws import STRETCH, TURN, WHITE
 from loose import Loose
+from nine import read_painted
 
 MOST = 250  # rows of a table at most
 
@@ -22,9 +23,9 @@ def read_figure(file: Path):
     """Read a figure of `nine.py`.
 
     Raises:
-        KeyError: it has no labels.
+        SgruError: it is none, or of an earlier `paint.py`.
     """
-    with np.load(file) as held:
+    with read_painted(file) as held:
         return held["rgb"], held["label"], held["table"]
 
 

@@ -14,6 +14,7 @@ import dataclasses
 from pathlib import Path
 
 import numpy as np
+from nine import read_painted
 from PIL import Image
 
 BARE = 0.25  # arms are pasted if so much is skin
@@ -50,8 +51,12 @@ class Part:
 
     @classmethod
     def read(cls, file: Path):
-        """Read a part's file."""
-        with np.load(file) as held:
+        """Read a part's file.
+
+        Raises:
+            SgruError: it is none, or of an earlier `paint.py`.
+        """
+        with read_painted(file) as held:
             return cls(
                 held["rgb"],
                 held["alpha"],

@@ -9,7 +9,9 @@ are; `label`, (H, W) uint8, a row of `table` plus one, 0 where nothing is painte
 """
 
 import sys
+import zipfile
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -117,6 +119,20 @@ def write(rgb, surfaces, file: Path, alpha=None, **more) -> None:
     with whole_file(file) as part, open(part, "wb") as stream:
         painted = in_schemes(small, shrunk)
         np.savez(stream, rgb=small, painted=painted, iris=iris, label=label, **more)
+
+
+@contextmanager
+def read_painted(file: Path):
+    """Open what `write` wrote.
+
+    Raises:
+        SgruError: it is something else, or lacks what is asked of it.
+    """
+    try:
+        with np.load(file) as held:
+            yield held
+    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise SgruError(f"{file}: is not as this paint.py writes it; paint it again") from error
 
 
 def run_all(tasks, what: str, out: Path) -> None:

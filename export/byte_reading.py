@@ -22,7 +22,8 @@ def attempt(function, data, fallback):
     Returns:
         The function's tensor, or the fallback.
     """
-    elements = tf.data.Dataset.from_tensors(data).map(function).ignore_errors()
+    as_it_is = tf.autograph.experimental.do_not_convert(function)
+    elements = tf.data.Dataset.from_tensors(data).map(as_it_is).ignore_errors()
     return elements.reduce(fallback, lambda _, found: found)
 
 

@@ -32,7 +32,7 @@ def converter(model, width: int, height: int, input_dtype: str) -> Iterator[Call
         input_dtype: "uint8" or "float32", of all inputs.
 
     Yields:
-        `convert(half=False)`: gives the TFLite file with float32 weights, or with float16 ones.
+        `convert(half)`: gives the TFLite file with float32 weights, or with float16 ones.
         Its signature `colorize`: `sketch` (1, H, W, 1), 0-255 -> `proposals` uint8 (N, H, W, 3).
         For a network with hints another input, `hints` (1, H, W, 4): RGB 0-255, and a mask, 0-255
         in uint8, 0-1 in float32.
@@ -46,7 +46,8 @@ def converter(model, width: int, height: int, input_dtype: str) -> Iterator[Call
     # Other ways to the converter lose the signature's name, or the weights without a word.
     archive = keras.export.ExportArchive()
     archive.track(model)
-    archive.add_endpoint(SIGNATURE, tf.function(_mobile_function(model), input_signature=specs))
+    function = tf.function(_mobile_function(model), input_signature=specs, autograph=False)
+    archive.add_endpoint(SIGNATURE, function)
     with tempfile.TemporaryDirectory() as folder:
         try:
             archive.write_out(folder, verbose=False)
@@ -56,7 +57,7 @@ def converter(model, width: int, height: int, input_dtype: str) -> Iterator[Call
             ) from error
 
         @functools.cache
-        def convert(half: bool = False) -> bytes:
+        def convert(half: bool) -> bytes:
             work = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[SIGNATURE])
             if half:
                 work.optimizations = [tf.lite.Optimize.DEFAULT]

@@ -145,11 +145,12 @@ def check_side(side: int) -> int:
 def _content(name: str, convert, precision: str, to_calibrate) -> bytes:
     try:
         with quiet_stderr():
+            floats = convert(precision == "float16")
             if precision == "dynamic":
-                return quantize_weights(convert())
+                return quantize_weights(floats)
             if precision == "int8":
-                return quantize_maps(convert(), *to_calibrate)
-            return convert(half=precision == "float16")
+                return quantize_maps(floats, *to_calibrate)
+            return floats
     except Exception as error:  # the converters raise anything
         raise SgruError(f"{name}: cannot be converted; {one_line(error)}") from error
 

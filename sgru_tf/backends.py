@@ -96,7 +96,7 @@ class KerasNetwork:
 
             # One open signature: sketches of other proportions must not trace the graph again.
             signature = [tf.TensorSpec((1, None, None, count), tf.float32) for count in (1, 4)]
-            self._run = tf.function(self._run, input_signature=signature)
+            self._run = tf.function(self._run, input_signature=signature, autograph=False)
 
     def __call__(self, sketch: np.ndarray, hints: np.ndarray | None = None) -> np.ndarray:
         """Colour one sketch: float32 (1, H, W, 1), 0-255, to float32 (1, N, H, W, 3).

@@ -97,6 +97,7 @@ class PictureData:
         # An empty list is never drawn from.
         counts = tf.constant([max(1, len(source)) for source in self._lists], tf.int64)
 
+        @tf.autograph.experimental.do_not_convert
         def sample(number):
             epoch, place = number // len(self._draws), number % len(self._draws)
             which = lists[place]
@@ -126,6 +127,7 @@ class PictureData:
         def read(index):
             return self._lists[0].at(int(index), keep=count is not None)
 
+        @tf.autograph.experimental.do_not_convert
         def sample(index):
             key = tf.stack([tf.cast(self.config.seed, tf.int64), index])
             return self._fit(*self._decoded(read, [index]), key)

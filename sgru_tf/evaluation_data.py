@@ -133,7 +133,7 @@ class TruePictures:
         if self._fitted is None:
             signature = [tf.TensorSpec((None, None, n), tf.uint8) for n in (3, 1)]
             signature += [tf.TensorSpec((2,), tf.int32)] * 2
-            self._fitted = tf.function(self._fit, input_signature=signature)
+            self._fitted = tf.function(self._fit, input_signature=signature, autograph=False)
         number = self._numbers[index]
         rgb, sketch = self._decode(number)
         width, height = working_shape(rgb.shape[1], rgb.shape[0], self._size)

@@ -122,7 +122,7 @@ class HintEvaluation:
             def draw(rgb, sketch, seed, count):
                 return draw_hints(rgb, sketch, seed, count, MOST)
 
-            self._draw = tf.function(draw, input_signature=signature)
+            self._draw = tf.function(draw, input_signature=signature, autograph=False)
         sketch = picture.sketch[..., None].astype(np.float32)
         drawn = self._draw(picture.truth.astype(np.float32), sketch, (MOST, index), count).numpy()
         return np.rint(drawn * [1, 1, 1, 255]).astype(np.uint8)

@@ -26,7 +26,7 @@ class Judge:
         self._batches = data.validation(batch, count)
         total = min(count or len(data.samples), len(data.samples))
         self._shown = set(range(0, total, max(1, total // SHEET_ROWS))[:SHEET_ROWS])
-        self._judge = tf.function(self._judge_batch, reduce_retracing=True)
+        self._judge = tf.function(self._judge_batch, reduce_retracing=True, autograph=False)
 
     def __call__(self) -> tuple[dict[str, float], Image.Image]:
         """Judge the network.

@@ -5,6 +5,8 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # Golden numbers are float32 of a CPU, and batches of two do not divide among many GPUs.
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
+# Compiling is most of what tests on JAX do; what is compiled runs for seconds.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=1")
 
 import json
 import zlib
@@ -56,6 +58,24 @@ def shallow():
         yield
 
 
+@pytest.fixture
+def counting(monkeypatch):
+    """Steps that take no time: each has its loss, and may have something happen."""
+    from sgru_tf.step import Step
+
+    def use(loss=lambda step: 1.0, at=None):
+        def call(self, batch, stop):
+            self.number.assign_add(1)
+            step = int(self.number.numpy())
+            (at or {}).get(step, lambda: None)()
+            losses = dict.fromkeys(("loss", "best", "mean"), np.float32(loss(step)))
+            return losses | {"gradient": 1.0, "stop": stop}
+
+        monkeypatch.setattr(Step, "__call__", call)
+
+    return use
+
+
 @pytest.fixture(scope="session")
 def tiny_config():
     """The smallest network: 8 filters in the first block, 0.3 M parameters."""
@@ -73,3 +93,19 @@ def tiny_model(tiny_config):
 
     keras.utils.set_random_seed(1)
     return build_sgru(tiny_config)
+
+
+@pytest.fixture(scope="session")
+def shallow_model(tiny_config):
+    """Of two levels: for tests of what is done with a network, whatever its depth.
+
+    Where such a model is built anew, or loaded, the test needs the fixture `shallow` as well.
+    """
+    import keras
+    from shallow import shallow_network
+
+    from sgru_tf.model import build_sgru
+
+    keras.utils.set_random_seed(1)
+    with shallow_network():
+        return build_sgru(tiny_config)

@@ -23,7 +23,7 @@ os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
 import keras
 import tensorflow as tf
-from shallow import CHANGES
+from shallow import CHANGES, two_tone
 
 from sgru_tf.config import LossConfig, ModelConfig, TrainConfig
 from sgru_tf.devices import default_strategy
@@ -55,12 +55,6 @@ def settings(art) -> RunConfig:
         ),
         str(art),
     )
-
-
-def two_tone(rgb, seed):
-    """Draw line art by one threshold: in style it costs every process seconds to trace."""
-    grey = tf.reduce_mean(rgb, axis=-1, keepdims=True)
-    return tf.where(grey > tf.reduce_mean(grey), 255.0, 0.0)
 
 
 def train_a_part(art, run: Path, strategy: tf.distribute.Strategy, stop: int = STEPS) -> list[str]:

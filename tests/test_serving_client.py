@@ -29,6 +29,12 @@ CLIENT = Path(__file__).parent.parent / "examples" / "serving_client.py"
 
 
 @pytest.fixture(scope="module")
+def tiny_model(shallow_model):
+    """Every level more is traced and written for seconds, and nothing here depends on it."""
+    return shallow_model
+
+
+@pytest.fixture(scope="module")
 def addresses(tiny_model, tmp_path_factory):
     out = tmp_path_factory.mktemp("served") / "tiny"
     version = export_saved_model(tiny_model, out, max_pixels=500_000, warmup=False)

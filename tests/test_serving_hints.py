@@ -14,6 +14,7 @@ from hinted import dabs, hinted_model
 from pictures import drawing, encoded, opened
 from PIL import Image
 from serving_stub import serving
+from shallow import shallow_network
 from tensorflow.core.protobuf import saved_model_pb2
 
 from sgru_tf import hints
@@ -28,9 +29,13 @@ CLIENT = Path(__file__).parent.parent / "examples" / "serving_client.py"
 BYTES, ARRAYS = "colorize_bytes_with_hints", "colorize_with_hints"
 
 
+pytestmark = pytest.mark.usefixtures("shallow")
+
+
 @pytest.fixture(scope="module")
 def model():
-    return hinted_model()
+    with shallow_network():
+        return hinted_model()
 
 
 @pytest.fixture(scope="module")

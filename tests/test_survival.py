@@ -18,27 +18,9 @@ from sgru_tf.checkpoints import Checkpoints
 from sgru_tf.errors import SgruError
 from sgru_tf.run_folder import RunFolder
 from sgru_tf.spikes import LEAST, RECENT, LossWatch
-from sgru_tf.step import Step
 from sgru_tf.train_run import train
 
 ROOT = Path(__file__).parent.parent
-
-
-@pytest.fixture
-def counting(monkeypatch):
-    """Steps that take no time: each has its loss, and may have something happen."""
-
-    def use(loss=lambda step: 1.0, at=None):
-        def call(self, batch, stop):
-            self.number.assign_add(1)
-            step = int(self.number.numpy())
-            (at or {}).get(step, lambda: None)()
-            losses = dict.fromkeys(("loss", "best", "mean"), np.float32(loss(step)))
-            return losses | {"gradient": 1.0, "stop": stop}
-
-        monkeypatch.setattr(Step, "__call__", call)
-
-    return use
 
 
 @pytest.mark.parametrize("fails", ["last.keras", "step-4"])

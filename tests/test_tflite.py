@@ -133,9 +133,9 @@ def test_weights_lie_where_older_runtimes_look(exported):
     assert all(model.Buffers(index).Offset() == 0 for index in range(model.BuffersLength()))
 
 
-def test_float32_input(tiny_model, tmp_path, pages):
+def test_float32_input(shallow_model, tmp_path, pages):
     (done,) = tflite.export_tflite(
-        tiny_model,
+        shallow_model,
         tmp_path,
         sizes=[(WIDTH, HEIGHT)],
         precisions=["int8"],
@@ -145,19 +145,20 @@ def test_float32_input(tiny_model, tmp_path, pages):
     assert done.path.name == f"sgru-{WIDTH}x{HEIGHT}-int8-float32in.tflite"
     runner = interpreter_of(done.path).get_signature_runner("colorize")
     answer = runner(sketch=pages[0][None, :, :, None].astype("float32"))["proposals"]
-    (truth,) = judging.keras_pictures(tiny_model, pages[:1])
+    (truth,) = judging.keras_pictures(shallow_model, pages[:1])
     assert psnr(answer, truth) > 20
     assert LiteRTNetwork(done.path)(pages[0][None, :, :, None].astype("float32")).shape[1] == 9
 
 
-def test_a_model_of_mixed_precision(tiny_config, tiny_model, tmp_path, pages):
+@pytest.mark.usefixtures("shallow")
+def test_a_model_of_mixed_precision(tiny_config, shallow_model, tmp_path, pages):
     mixed = build_sgru(tiny_config, dtype="mixed_bfloat16")
-    mixed.set_weights(tiny_model.get_weights())
+    mixed.set_weights(shallow_model.get_weights())
     (done,) = tflite.export_tflite(
         mixed, tmp_path, sizes=[(WIDTH, HEIGHT)], precisions=["float32"], allow_loss=True
     )
     answer = LiteRTNetwork(done.path)(pages[0][None, :, :, None].astype("float32"))[0]
-    (truth,) = judging.keras_pictures(tiny_model, pages[:1])
+    (truth,) = judging.keras_pictures(shallow_model, pages[:1])
     assert psnr(answer, truth) > 60
 
 

@@ -15,6 +15,14 @@ from sgru_tf.export.__main__ import export
 from sgru_tf.export.representative import fitted, sketches_of
 from sgru_tf.model import build_sgru
 
+pytestmark = pytest.mark.usefixtures("shallow")
+
+
+@pytest.fixture(scope="module")
+def tiny_model(shallow_model):
+    """Every level more is traced and written for seconds, and nothing here depends on it."""
+    return shallow_model
+
 
 @pytest.fixture(scope="module")
 def exported(tiny_model, tmp_path_factory):

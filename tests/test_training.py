@@ -58,12 +58,9 @@ def art(tmp_path):
 @pytest.fixture(autouse=True)
 def simple_lines(monkeypatch):
     """Line art by one threshold: drawing it in style costs each pipeline seconds to trace."""
-    import tensorflow as tf
+    from shallow import two_tone
 
-    def threshold(rgb, seed):
-        return tf.where(tf.reduce_mean(rgb, axis=-1, keepdims=True) > 128.0, 255.0, 0.0)
-
-    monkeypatch.setattr("sgru_tf.data.random_line_art", threshold)
+    monkeypatch.setattr("sgru_tf.data.random_line_art", two_tone)
 
 
 def settings(art, **changes):

@@ -39,9 +39,9 @@ LONG = 1200  # pixels of a pose's long side where its surfaces are told apart
 PLACES = {shapes.HAIR: HAIR, shapes.FIRST: FIRST, shapes.SECOND: SECOND}
 HEAD = ("hair", "face", "brow", "lid", "iris")
 ENDS = (  # how often; heads below the chin
-    (0.25, 0.8, 1.6),
+    (0.15, 0.8, 1.6),
     (0.25, 1.7, 2.6),
-    (0.3, 2.6, 4.2),
+    (0.4, 2.6, 4.2),
     (0.2, 4.3, 4.9),
 )
 LOOSE_BEHIND = 0.5  # of the heads: hair below the chin lies behind the body
@@ -214,7 +214,7 @@ def _look(head: Head, long: int, rng):
     colours[shapes.SKIN] = head.skin
     of_hair = head.label == shapes.HAIR
     colours[shapes.HAIR] = np.median(head.rgb[of_hair], axis=0) if of_hair.any() else 90
-    colours[shapes.FIRST], colours[shapes.SECOND] = rng.uniform(70, 250, (2, 3))
+    colours[shapes.FIRST], colours[shapes.SECOND] = rng.uniform(100, 250, (2, 3))
     light = rng.choice([-1, 1]) * rng.uniform(0.02, 0.08), rng.uniform(-0.05, 0.0)
     width = max(1, round(rng.uniform(*WIDTH) * long / SIDE))
     ink = rng.uniform(0, 70, 3)

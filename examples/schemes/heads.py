@@ -24,6 +24,7 @@ WIDTH = 0.003, 0.008  # of lines, heads
 SHADED = 0.5  # of the heads have shadows
 THROUGH = 0.25  # of the heads: brows are seen through the hair
 ANIMAL = 0.07  # of the heads have an animal's ears
+DARK_SKIN = 0.05  # of the heads: a sketch does not tell, so more would only blur what all learn
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,16 +122,17 @@ def _tinted(mark: Mark, look: Look) -> Mark:
 
 def _look(rng) -> Look:
     skin = rng.uniform((0.04, 0.11, 0.94), (0.085, 0.3, 1.0))
-    if rng.random() < 0.15:
+    if rng.random() < DARK_SKIN:
         skin = rng.uniform((0.05, 0.35, 0.6), (0.08, 0.5, 0.85))
-    hair = rng.uniform((0, 0.1, 0.2), (1, 0.75, 1))
+    # No surface is as dark as lines, or it would be taken for them, and stay dark in every scheme.
+    hair = rng.uniform((0, 0.1, 0.5), (1, 0.75, 1))
     if rng.random() < 0.5:
-        hair = rng.uniform((0.02, 0.1, 0.15), (0.14, 0.65, 0.98))
+        hair = rng.uniform((0.02, 0.1, 0.45), (0.14, 0.65, 0.98))
     if rng.random() < 0.1:
         hair[1:] = rng.uniform((0, 0.85), (0.1, 1))
     colours = {SKIN: skin, HAIR: hair, EYES: rng.uniform((0, 0.4, 0.45), (1, 0.95, 0.95))}
     for cloth in (FIRST, SECOND, OTHER):
-        colours[cloth] = rng.uniform((0, 0.05, 0.3), (1, 0.8, 1))
+        colours[cloth] = rng.uniform((0, 0.05, 0.5), (1, 0.8, 1))
     colours = {of: tuple(255 * np.array(colorsys.hsv_to_rgb(*hsv))) for of, hsv in colours.items()}
     if rng.random() < 0.6:
         colours[OTHER] = (248.0, 248.0, 248.0)

@@ -20,7 +20,9 @@ ARMS = {
     "out": ((1.1, 0.2), (1.9, 1.3), (0, 1), "beside"),
     "forward": ((0.25, 0.5), (0.9, 1.1), (1, 1), "before"),
 }
-HOW_OFTEN = dict.fromkeys(ARMS, 1.0) | {"hanging": 2.2, "over skirt": 1.4, "behind": 1.2}
+HOW_OFTEN = dict.fromkeys(ARMS, 1.0) | {
+    "hanging": 2.2, "over skirt": 1.4, "behind": 1.6, "at face": 1.6, "raised": 1.4,
+}  # fmt: skip
 BENT = {"folded", "hugging", "at face", "at breast", "raised", "behind head", "over skirt"}
 LEGS = {
     "standing": 3, "apart": 1, "crossed": 1, "bent": 1, "kneeling": 0.7, "sitting": 1,

@@ -61,7 +61,7 @@ class Squares:
             if not files:
                 raise SgruError(f"{folder}: holds no pictures")
             self.kept.append((files, share, (low, high)))
-        self._lines = tf.function(random_line_art)
+        self._lines = tf.function(random_line_art, autograph=False)
 
     def scheme(self, number: int, side: int):
         """Give a sketch, (S, S, 1) float32, and its nine colourings, (9, S, S, 3) uint8."""

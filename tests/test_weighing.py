@@ -33,22 +33,3 @@ def test_skin_counts_most_then_colours_and_paper(weighing, painted):
     assert weight.shape == (1, 1, SIDE, SIDE, 1)
     cloth, skin, paper = (weight[0, 0, y, x, 0] for y, x in ((5, 5), (28, 5), (5, 28)))
     assert skin > cloth == paper == pytest.approx(3)
-
-
-def test_what_is_wrong_as_a_whole_is_even(weighing, painted):
-    drawn = painted.copy()
-    drawn[0, :, :20, :20] += 30
-    shifts = [(0, 3), (4, -2), (9, 9)]
-    assert np.asarray(weighing.unevenness(drawn, painted, shifts)).max() == 0
-
-
-def test_what_fades_within_a_surface_is_not(weighing, painted):
-    drawn = painted.copy()
-    drawn[0, :, :20, :10] += 30  # half of the cloth
-    drawn[0, :, :20, 24:28] -= 90  # some of the paper
-    uneven = np.asarray(weighing.unevenness(drawn, painted, [(0, 10), (1, 0)]))
-    assert uneven.shape == (1, 1, SIDE, SIDE, 1)
-    # Ten to the left of each pixel of the right half lies one of the left; one above, its like.
-    np.testing.assert_allclose(uneven[0, 0, 1:20, 10:20], 15)
-    np.testing.assert_array_equal(uneven[0, 0, :, 20:], 0)
-    np.testing.assert_array_equal(uneven[0, 0, 20:, :20], 0)

@@ -10,8 +10,7 @@ truth of its own, and learns nine times as much from a figure: what is hair, wha
 skin and what is paper, and in a third of the sketches what colour an empty eye is to have. Arms and
 locks are pasted over most of them (`loose.py`). Loss: the mean absolute difference in RGB, by the
 weights of `weighing.py`. On the paper of a third of the sketches are strokes without meaning, as of
-a signature or of scenery, which stay paper. A surface counts as one: pixels of it that are far
-apart are to be wrong alike.
+a signature or of scenery, which stay paper.
 
 A part of every batch is kept: sketches of the folders of `--keep`, whose truth is what the model
 drew before, or another, `--teacher` (so nothing that it knows of faces is lost for figures). Of a
@@ -34,7 +33,7 @@ import tensorflow as tf
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from pairs import Squares
-from weighing import unevenness, weigh
+from weighing import weigh
 
 from sgru_tf.errors import SgruError
 from sgru_tf.files import whole_file
@@ -44,33 +43,29 @@ from sgru_tf.loading import load_model
 from sgru_tf.model import build_sgru
 
 AVERAGE, WARMUP, CLIP, SAVE_EVERY = 0.995, 60, 1.0, 200
-SHIFTS, REACH = 4, 0.4  # pairs of pixels that are compared, and how far apart, in squares
 
 
-def build_step(network, teacher, optimizer, averaged, schemes: int, evenness: float):
-    """Build the step: sketches (B, S, S, 1) and colourings of the first of them to the losses."""
+def build_step(network, teacher, optimizer, averaged, schemes: int):
+    """Build the step: sketches (B, S, S, 1) and colourings of the first of them to two losses."""
 
     @tf.function(autograph=False)
     def step(sketches, painted):
         before = tf.cast(teacher(sketches[schemes:], training=False), tf.float32)
         painted = tf.cast(painted, tf.float32)
         weight = weigh(painted)
-        reach = int(REACH * sketches.shape[1])
-        shifts = tf.unstack(tf.random.uniform((SHIFTS, 2), -reach, reach + 1, tf.int32))
         with tf.GradientTape() as tape:
             drawn = tf.cast(network(sketches, training=True), tf.float32)
             learnt = tf.reduce_mean(weight * tf.abs(drawn[:schemes] - painted)) / 255
-            uneven = tf.reduce_mean(unevenness(drawn[:schemes], painted, shifts)) / 255
             apart = tf.abs(drawn[schemes:] - tf.clip_by_value(before, 0, 255))
             kept = tf.reduce_mean(apart) / 255
-            loss = learnt + evenness * uneven + kept
+            loss = learnt + kept
         variables = network.trainable_variables
         optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         done = tf.cast(optimizer.iterations, tf.float32)
         share = tf.minimum(AVERAGE, (1 + done) / (10 + done))
         for average, variable in zip(averaged, variables, strict=True):
             average.assign(share * average + (1 - share) * variable)
-        return learnt, uneven, kept
+        return learnt, kept
 
     return step
 
@@ -117,11 +112,8 @@ COUNT = click.IntRange(min=1)
     default="mixed_bfloat16",
     help="float32 where the processor cannot compute in bfloat16 itself.",
 )
-@click.option("--evenness", default=8.0, help="How much it counts that a surface is one.")
 @click.option("--seed", default=0)
-def main(
-    out, init, teacher, schemes, keep, steps, sizes, batch, learning_rate, precision, evenness, seed
-):
+def main(out, init, teacher, schemes, keep, steps, sizes, batch, learning_rate, precision, seed):
     """Teach the proposals of a model schemes; OUT gets the weights."""
     try:
         for size in sizes:
@@ -136,15 +128,14 @@ def main(
                 told = f"{path}: has {config.proposals} proposals; paint.py paints for nine"
                 raise SgruError(told)
         prepare_folder(out)
-        rates = learning_rate, evenness
-        fit(trained, kept, squares, out, steps, sizes, batch, rates, precision, seed)
+        fit(trained, kept, squares, out, steps, sizes, batch, learning_rate, precision, seed)
     except (SgruError, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 
-def fit(trained, kept, squares, out, steps, sizes, batch, rates, precision, seed) -> None:
+def fit(trained, kept, squares, out, steps, sizes, batch, learning_rate, precision, seed) -> None:
     """Train, and say how it goes; see `main`."""
-    config, (many, few), (learning_rate, evenness) = trained.sgru_config, batch, rates
+    config, (many, few) = trained.sgru_config, batch
     keras.utils.set_random_seed(seed)
     network = build_sgru(config, precision)
     network.set_weights(trained.get_weights())
@@ -161,7 +152,7 @@ def fit(trained, kept, squares, out, steps, sizes, batch, rates, precision, seed
     optimizer = keras.optimizers.AdamW(rate, weight_decay=1e-4, global_clipnorm=CLIP)
     optimizer.build(network.trainable_variables)
     averaged = [tf.Variable(variable.value) for variable in network.trainable_variables]
-    step = build_step(network, teacher, optimizer, averaged, many, evenness)
+    step = build_step(network, teacher, optimizer, averaged, many)
 
     def draw(number):
         side = int(np.random.default_rng([seed, number]).choice(sizes))
@@ -177,11 +168,11 @@ def fit(trained, kept, squares, out, steps, sizes, batch, rates, precision, seed
             if number + 3 < steps:
                 waiting.append(pool.submit(draw, number + 3))
             if number % 20 == 0 or number == steps:
-                learnt, uneven, kept = np.mean(losses, axis=0)
+                learnt, kept = np.mean(losses, axis=0)
                 left = (time.perf_counter() - begun) / number * (steps - number) / 60
                 click.echo(
-                    f"step {number}/{steps}  schemes {learnt:.4f}  uneven {uneven:.4f}  "
-                    f"kept {kept:.4f}  {left:.1f} min left"
+                    f"step {number}/{steps}  schemes {learnt:.4f}  kept {kept:.4f}  "
+                    f"{left:.1f} min left"
                 )
                 losses = []
             if number % SAVE_EVERY == 0 or number == steps or wish.signal:

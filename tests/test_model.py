@@ -1,6 +1,7 @@
 """The network: blocks against their formulas, shapes, scales, files, and both backends."""
 
 import importlib.util
+import os
 import subprocess
 import sys
 
@@ -248,7 +249,7 @@ def test_the_same_file_on_jax(tmp_path, tiny_model):
     tiny_model.save(tmp_path / "model.keras")
     files = [str(tmp_path / name) for name in ("model.keras", "sketch.npy", "out.npy")]
     environment = {"KERAS_BACKEND": "jax", "PATH": "/usr/bin:/bin", "JAX_PLATFORMS": "cpu"}
-    environment["HOME"] = str(tmp_path)
+    environment |= {"HOME": str(tmp_path), "XLA_FLAGS": os.environ["XLA_FLAGS"]}
     done = subprocess.run(
         [sys.executable, "-c", ON_JAX, *files], env=environment, capture_output=True, text=True
     )

@@ -20,12 +20,6 @@ NUMBER = tf.TensorSpec([], tf.int32)
 
 
 @pytest.fixture(scope="module")
-def tiny_model(shallow_model):
-    """Every level more is traced and written for seconds, and nothing here depends on it."""
-    return shallow_model
-
-
-@pytest.fixture(scope="module")
 def signatures(tiny_model):
     return ServingGraph(tiny_model, Settings(64, "sharp", True, MOST_PIXELS)).signatures()
 

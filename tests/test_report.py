@@ -14,10 +14,8 @@ from click.testing import CliRunner
 from PIL import Image
 
 from sgru_tf.colorizer import Colorizer
-from sgru_tf.export import report_rows
 from sgru_tf.export.__main__ import export
 from sgru_tf.export.comparing import Comparison
-from sgru_tf.export.measuring import measure
 from sgru_tf.export.metadata import with_metadata
 from sgru_tf.export.report_sheet import MOST_WIDTH, Panel, report_sheet
 from sgru_tf.export.representative import fitted, sketches_of
@@ -67,11 +65,7 @@ def with_other_weights(content: bytes) -> bytes:
 
 @pytest.fixture(scope="module")
 def run(tiny_model, files, keras_file, tmp_path_factory):
-    """The command, on good files among all sorts of others; measured in earnest.
-
-    Only one file is measured twice, with one thread and with two: starting TensorFlow takes
-    most of the time.
-    """
+    """The command, on good files among all sorts of others; measured in earnest."""
     folder = tmp_path_factory.mktemp("run")
     for path in files.iterdir():
         shutil.copy(path, folder)
@@ -92,16 +86,7 @@ def run(tiny_model, files, keras_file, tmp_path_factory):
     (folder / "7" / "saved_model.pb").write_bytes(b"not of ours")
 
     args = ["report", "--model", keras_file, "--out", folder, "--runs", "2"]
-    found = {}
-
-    def measured(job):
-        if job.path not in found or job.path.endswith(FLOAT):
-            found[job.path] = measure(job)
-        return found[job.path]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report_rows, "measure", measured)
-        result = CliRunner().invoke(export, [str(arg) for arg in args])
+    result = CliRunner().invoke(export, [str(arg) for arg in args])
     return SimpleNamespace(
         folder=folder,
         result=result,

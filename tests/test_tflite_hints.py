@@ -35,11 +35,11 @@ def model():
 
 @pytest.fixture(scope="module")
 def exported(model, tmp_path_factory):
-    """Of the tiny model with hints: float32 and int8, and one that takes floats."""
+    """Of the tiny model with hints: float32, float16 and int8, and one that takes floats."""
     out = tmp_path_factory.mktemp("exported")
     options = {"sizes": [(WIDTH, HEIGHT)], "allow_loss": True}
     done = [
-        *tflite.export_tflite(model, out, precisions=["float32", "int8"], **options),
+        *tflite.export_tflite(model, out, precisions=["float32", "float16", "int8"], **options),
         *tflite.export_tflite(model, out, precisions=["float32"], input_dtype="float32", **options),
     ]
     assert not any(one.problem for one in done)
@@ -77,7 +77,7 @@ def test_inputs_and_their_order(exported, kind):
 
 @pytest.mark.parametrize(
     ("kind", "least"),
-    [("float32", 60), ("int8", 24), ("float32-float32in", 60)],
+    [("float32", 60), ("float16", 45), ("int8", 24), ("float32-float32in", 60)],
 )
 def test_pictures_are_those_of_keras_with_and_without_hints(exported, kind, least, model, page):
     network = LiteRTNetwork(exported[kind].path)

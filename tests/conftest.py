@@ -51,7 +51,7 @@ def golden_images() -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.fixture
 def shallow():
-    """Networks of two levels, for tests of what trains them; see `shallow.py`."""
+    """Networks of one level, for tests of what trains them; see `shallow.py`."""
     from shallow import shallow_network
 
     with shallow_network():
@@ -97,7 +97,7 @@ def tiny_model(tiny_config):
 
 @pytest.fixture(scope="session")
 def shallow_model(tiny_config):
-    """Of two levels: for tests of what is done with a network, whatever its depth.
+    """Of one level: for tests of what is done with a network, whatever its depth.
 
     Where such a model is built anew, or loaded, the test needs the fixture `shallow` as well.
     """

@@ -45,7 +45,7 @@ def settings(art) -> RunConfig:
             steps=STEPS,
             learning_rate=1e-4,
             warmup=0,
-            clip_norm=61.0,
+            clip_norm=68.0,
             average=0.5,
             seed=3,
             validation_count=2,

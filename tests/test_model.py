@@ -1,7 +1,6 @@
 """The network: blocks against their formulas, shapes, scales, files, and both backends."""
 
 import importlib.util
-import os
 import subprocess
 import sys
 
@@ -216,7 +215,7 @@ assert keras.backend.backend() == "jax"
 path, sketch, out = sys.argv[1:]
 model = sgru_tf.load_model(path)
 sketch = np.load(sketch)
-np.save(out, np.asarray(model(sketch)))
+np.save(out, model.predict(sketch, verbose=0))
 
 # One layer is enough to see the loss train; compiling the network takes JAX a minute.
 from sgru_tf.layers import SplitProposals
@@ -249,7 +248,7 @@ def test_the_same_file_on_jax(tmp_path, tiny_model):
     tiny_model.save(tmp_path / "model.keras")
     files = [str(tmp_path / name) for name in ("model.keras", "sketch.npy", "out.npy")]
     environment = {"KERAS_BACKEND": "jax", "PATH": "/usr/bin:/bin", "JAX_PLATFORMS": "cpu"}
-    environment |= {"HOME": str(tmp_path), "XLA_FLAGS": os.environ["XLA_FLAGS"]}
+    environment |= {"HOME": str(tmp_path), "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
     done = subprocess.run(
         [sys.executable, "-c", ON_JAX, *files], env=environment, capture_output=True, text=True
     )

@@ -20,6 +20,8 @@ from sgru_tf.run_folder import RunFolder
 from sgru_tf.spikes import LEAST, RECENT, LossWatch
 from sgru_tf.train_run import train
 
+pytestmark = pytest.mark.usefixtures("shallow")
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -33,8 +35,8 @@ def test_a_full_disk_is_one_line_and_keeps_the_last_checkpoint(
 ):
     run = tmp_path / "run"
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    # Stands for a full disk: no file may have more than 200 KB.
-    counting(at={3: lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))})
+    # Stands for a full disk: no file may have more than 20 KB.
+    counting(at={3: lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))})
     config = unjudged(art, checkpoint_every=2)
     try:
         with monkeypatch.context() as patch, pytest.raises(SgruError) as caught:

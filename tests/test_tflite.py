@@ -271,8 +271,11 @@ def test_the_shipped_model_passes_every_threshold(tmp_path):
 
     for done in tflite.export_tflite(load_model(), tmp_path, precisions=["dynamic", "int8"]):
         assert done.problem == ""
+        guides, spread = 12, 6
+        assert done.contents.convolutions == 58 + guides + spread
         mean, least = judging.THRESHOLDS[done.path.stem.split("-")[-1]]
         assert done.likeness.mean >= mean and done.likeness.least >= least
+    assert done.contents.integer_convolutions == 55 + guides
 
 
 def test_what_cannot_be_exported(tmp_path, monkeypatch):

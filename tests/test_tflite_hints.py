@@ -8,6 +8,7 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 from hinted import dabs, hinted_model
+from shallow import TWO_LEVELS, shallow_network
 
 from sgru_tf.colorizer import Colorizer
 from sgru_tf.errors import SgruError
@@ -28,9 +29,14 @@ from sgru_tf.metrics import psnr
 WIDTH, HEIGHT = 96, 64
 
 
+pytestmark = pytest.mark.usefixtures("shallow")
+
+
 @pytest.fixture(scope="module")
 def model():
-    return hinted_model()
+    """Of two levels; `test_tflite.py` converts the shipped network, which has five and hints."""
+    with shallow_network(TWO_LEVELS):
+        return hinted_model()
 
 
 @pytest.fixture(scope="module")
@@ -158,15 +164,15 @@ def test_the_pyramid_of_hints_stays_float(exported):
     interpreter = Interpreter(model_path=str(exported["int8"].path))
     names = [(one["name"], one["dtype"]) for one in interpreter.get_tensor_details()]
     pyramid = [one for one in names if "pyramid" in one[0] and "_quantized" not in one[0]]
-    assert len(pyramid) > 30 and {dtype for _, dtype in pyramid} == {np.float32}
+    assert len(pyramid) > 15 and {dtype for _, dtype in pyramid} == {np.float32}
     spread = [one for one in names if one[0].startswith("spread") or "/spread/" in one[0]]
     assert len(spread) > 100 and {dtype for _, dtype in spread} <= {np.float32, np.int32}
-    # The guides compute with integers: of 58 and theirs all but the first block, and of the
+    # The guides compute with integers: of 25 and theirs all but the first block, and of the
     # spread none.
     contents = exported["int8"].contents
-    guides, spreading = 12, 6
-    assert contents.convolutions == 58 + guides + spreading
-    assert contents.integer_convolutions == 55 + guides
+    guides, spreading = 6, 6
+    assert contents.convolutions == 25 + guides + spreading
+    assert contents.integer_convolutions == 22 + guides
 
 
 def test_files_are_judged_with_and_without_hints(exported, model, monkeypatch):

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from sgru_tf.export.decoding import decode
 from sgru_tf.export.graph_resize import BAND_PIXELS
 
 
-def decode_hints(data, height, width, max_pixels: int):
+def decode_hints(data, height, width, decode):
     """Decode a hint picture.
 
     Args:
-        data: string scalar, a transparent picture of any kind that `decode` reads, or empty.
+        data: string scalar, a transparent picture of any kind that is decoded, or empty.
         height: int32 scalar, of the sketch.
         width: int32 scalar, of the sketch.
-        max_pixels: a larger picture is not decoded.
+        decode: gives the pixels and the status of a file, as `decoding.decode` does.
 
     Returns:
         uint8 (H, W, 4) RGBA, a single clear pixel for no hints or where there was a problem; and
@@ -27,7 +26,7 @@ def decode_hints(data, height, width, max_pixels: int):
     none = tf.zeros([1, 1, 4], tf.uint8), tf.constant("")
 
     def decoded():
-        picture, problem = decode(data, max_pixels)
+        picture, problem = decode(data)
         rows, columns, channels = tf.unstack(tf.shape(picture))
         # Of a picture without alpha this is another channel, which is not looked at.
         alpha = picture[:, :, tf.maximum(channels - 1, 0) :]

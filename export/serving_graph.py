@@ -23,6 +23,12 @@ MULTIPLE = 32
 
 PNG_COMPRESSION = 4
 
+_FILE, _NUMBER = tf.TensorSpec([], tf.string), tf.TensorSpec([], tf.int32)
+_PLANE = tf.TensorSpec([None, None], tf.uint8)
+_PICTURE = tf.TensorSpec([None, None, 3], tf.uint8)
+_RGBA = tf.TensorSpec([None, None, 4], tf.uint8)
+_PICTURES = tf.TensorSpec([None, None, None, 3], tf.float32)
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -60,14 +66,22 @@ class ServingGraph(tf.Module):
         config = model.sgru_config
 
         # In a closure, because a module would track the Keras model if it were an attribute.
-        def run(sketch, hints):
+        def run(sketch, hints=None):
             given = network_input(config, sketch, hints)
             return model.stateless_call(self.trained, self.fixed, given, training=False)[0]
 
-        self._run = run
         self._settings = settings
         self._proposals = config.proposals
         self._takes_hints = config.hints
+        self._decode = _traced_once(lambda data: decode(data, settings.max_pixels), _FILE)
+        self._line = _traced_once(self._levelled, _PLANE)
+        self._working = _traced_once(self._shrunk, _PLANE)
+        self._dabs = _traced_once(working_hints, _RGBA, _NUMBER, _NUMBER)
+        sketches = tf.TensorSpec([None, None, None, 1], tf.float32)
+        hints = (tf.TensorSpec([None, None, None, 4], tf.float32),) if config.hints else ()
+        self._run = _traced_once(run, sketches, *hints)
+        self._flats = _traced_once(self._colours, _PICTURES, _PLANE)
+        self._paint = _traced_once(self._painted, _PICTURE, _PLANE)
 
     def signatures(self) -> dict:
         """Trace the signatures.
@@ -110,13 +124,13 @@ class ServingGraph(tf.Module):
         return {"png_bytes": pngs, "status": status}
 
     def _serve_one(self, data, hint_data=None):
-        picture, status = decode(data, self._settings.max_pixels)
+        picture, status = self._decode(data)
         hints = None
         if hint_data is not None:
             height, width = tf.unstack(tf.shape(picture)[:2])
             # With an image that cannot be coloured, only that is told.
             hint_data = tf.where(status == "", hint_data, "")
-            hints, problem = decode_hints(hint_data, height, width, self._settings.max_pixels)
+            hints, problem = decode_hints(hint_data, height, width, self._decode)
             status = tf.where(status == "", problem, status)
         pngs = tf.cond(
             status == "", lambda: self._pngs(picture, hints), lambda: tf.fill([self._proposals], "")
@@ -127,7 +141,7 @@ class ServingGraph(tf.Module):
         grey, alpha = grey_and_alpha(picture)
         line = self._line(grey)
         working = self._working(line)
-        dabs = None if hints is None else working_hints(hints, *tf.unstack(tf.shape(working)))[None]
+        dabs = None if hints is None else self._dabs(hints, *tf.unstack(tf.shape(working)))[None]
         flats = self._flats(self._pictures(working[None], dabs)[0], working)
 
         def png(flat):
@@ -141,20 +155,18 @@ class ServingGraph(tf.Module):
         with tf.control_dependencies(self._checks(sketch, hints)):
             greys = tf.identity(sketch[:, :, :, 0])
             hints = None if hints is None else tf.identity(hints)
-        plane = tf.TensorSpec([None, None], tf.uint8)
-        lines = _one_by_one(self._line, greys, plane)
-        working = _one_by_one(self._working, lines, plane)
+        lines = _one_by_one(self._line, greys, _PLANE)
+        working = _one_by_one(self._working, lines, _PLANE)
         if hints is not None:
             size = tf.unstack(tf.shape(working)[1:])
             dabs = tf.TensorSpec([None, None, 4], tf.float32)
-            hints = _one_by_one(lambda one: working_hints(one, *size), hints, dabs)
+            hints = _one_by_one(lambda one: self._dabs(one, *size), hints, dabs)
         pictures = self._pictures(working, hints)
 
         def paint_all(parts):
             line, working, pictures = parts
-            picture = tf.TensorSpec([None, None, 3], tf.uint8)
             flats = self._flats(pictures, working)
-            return _one_by_one(lambda flat: self._paint(flat, line), flats, picture)
+            return _one_by_one(lambda flat: self._paint(flat, line), flats, _PICTURE)
 
         result = tf.TensorSpec([self._proposals, None, None, 3], tf.uint8)
         return {"proposals": _one_by_one(paint_all, (lines, working, pictures), result)}
@@ -172,11 +184,11 @@ class ServingGraph(tf.Module):
             checks.append(tf.debugging.Assert(same, [text, shape, other]))
         return checks
 
-    def _line(self, grey):
+    def _levelled(self, grey):
         """Step 2 of the specification: uint8 (H, W) to the line layer."""
         return level_paper(grey) if self._settings.level else grey
 
-    def _working(self, line):
+    def _shrunk(self, line):
         """Step 3: the line layer to the working sketch, uint8 (h, w)."""
         height, width = tf.unstack(tf.shape(line))
         long_side = tf.cast(tf.maximum(height, width), tf.float64)
@@ -191,19 +203,22 @@ class ServingGraph(tf.Module):
         height, width = tf.unstack(tf.shape(working)[1:])
         grow = [[0, 0], [0, -height % MULTIPLE], [0, -width % MULTIPLE]]
         padded = tf.pad(working, grow, constant_values=tf.constant(255, tf.uint8))
+        given = [tf.cast(padded, tf.float32)[:, :, :, None]]
         if hints is not None:
-            hints = tf.pad(hints, [*grow, [0, 0]])
-        answer = self._run(tf.cast(padded, tf.float32)[:, :, :, None], hints)
+            given.append(tf.pad(hints, [*grow, [0, 0]]))
+        elif self._takes_hints:
+            given.append(tf.zeros([*tf.unstack(tf.shape(padded)), 4]))
+        answer = self._run(*given)
         answer = tf.ensure_shape(answer, [None, self._proposals, None, None, 3])
         return tf.clip_by_value(answer[:, :, :height, :width], 0, 255)
 
-    def _flats(self, pictures, working):
+    def _colours(self, pictures, working):
         """Step 5: pictures float32 (N, h, w, 3) of one sketch to colour layers, uint8."""
         if self._settings.lines == "network":
             return half_even(pictures)
         return half_even(colour_layer(pictures, working))
 
-    def _paint(self, flat, line):
+    def _painted(self, flat, line):
         """Steps 6 and 7: a colour layer uint8 (h, w, 3) to a picture uint8 (H, W, 3)."""
         if self._settings.lines == "network":
             return paint(flat, tf.unstack(tf.shape(line)))
@@ -215,6 +230,15 @@ def _copies(variables):
         tf.Variable(variable.value, trainable=False, name=variable.path.replace("/", "_"))
         for variable in variables
     ]
+
+
+def _traced_once(function, *specs):
+    """Make a part that all signatures call: one copy in the graph, however many there are.
+
+    The result is no `tf.function`, which a module would track, and store for Python besides.
+    """
+    traced = tf.function(function, specs, autograph=False)
+    return lambda *given: traced(*given)
 
 
 def _one_by_one(function, elements, signature):

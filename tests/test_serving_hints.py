@@ -94,6 +94,20 @@ def test_signatures(exported):
     }
 
 
+def test_what_signatures_share_is_in_the_graph_once(exported, model):
+    def ops(graph):
+        functions = graph.library.function
+        kinds = [node.op for part in functions for node in part.node_def]
+        return kinds + [node.op for node in graph.node]
+
+    saved = saved_model_pb2.SavedModel.FromString((exported / "saved_model.pb").read_bytes())
+    served = ops(saved.meta_graphs[0].graph_def)
+    assert (served.count("DecodeJpeg"), served.count("DecodeImage")) == (1, 1)
+    alone = tf.function(model, [tf.TensorSpec([None, None, None, 1])], autograph=False)
+    network = ops(alone.get_concrete_function().graph.as_graph_def())
+    assert served.count("LeakyRelu") == network.count("LeakyRelu") > 5
+
+
 @pytest.mark.parametrize("size", [(150, 110), (40, 30), (64, 64), (300, 9)])
 def test_arrays_are_coloured_as_by_the_colorizer(loaded, colorizer, size):
     greys = np.stack([drawing(*size), drawing(*size, paper=220)])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
+
 from sgru_tf.litert import METADATA
 
 
@@ -24,10 +26,13 @@ def with_metadata(content: bytes, values: dict) -> bytes:
     # look for them nowhere else.
     model = flatbuffer_utils.read_model_from_bytearray(bytearray(content))
     buffer = schema.BufferT()
-    buffer.data = list(json.dumps(values, sort_keys=True).encode())
+    buffer.data = json.dumps(values, sort_keys=True).encode()
     entry = schema.MetadataT()
     entry.name, entry.buffer = METADATA, len(model.buffers)
     model.buffers.append(buffer)
+    for buffer in model.buffers:
+        if buffer.data is not None:  # of anything but arrays every byte is written by a call
+            buffer.data = np.frombuffer(buffer.data, np.uint8)
     others = [one for one in model.metadata or () if one.name not in (METADATA, METADATA.encode())]
     model.metadata = [*others, entry]
     for signature in model.signatureDefs:

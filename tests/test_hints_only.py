@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from test_training import PIXELS, TINY, art, settings, simple_lines  # noqa: F401
+from test_training import PIXELS, TINY, art, settings, simple_lines, unjudged  # noqa: F401
 
 from sgru_tf.beginnings import freeze_all_but_hints
 from sgru_tf.data import PictureData
@@ -21,8 +21,8 @@ from sgru_tf.validation import Judge
 pytestmark = pytest.mark.usefixtures("shallow")
 
 
-def hints_only(art, init):  # noqa: F811
-    config = settings(art, hints_only=True, learning_rate=1e-2, steps=4, warmup=0)
+def hints_only(art, init, make=settings):  # noqa: F811
+    config = make(art, hints_only=True, learning_rate=1e-2, steps=4, warmup=0)
     model = dataclasses.replace(TINY, hints=True)
     loss = dataclasses.replace(PIXELS, winner="colour", losers_start=1.0, losers_end=1.0)
     return RunConfig(model, loss, config.train, config.data, init=str(init) if init else None)
@@ -56,7 +56,7 @@ def test_the_rest_stays_as_it_is_to_the_bit(tmp_path, art):  # noqa: F811
 def test_the_network_is_the_other_model_s(tmp_path, art):  # noqa: F811
     other = dataclasses.replace(TINY, norm_epsilon=1e-3, working_size=64, proposals=2)
     build_sgru(other).save(tmp_path / "base.keras")
-    config = hints_only(art, tmp_path / "base.keras")
+    config = hints_only(art, tmp_path / "base.keras", unjudged)
     config = dataclasses.replace(config, train=dataclasses.replace(config.train, steps=1))
     run = tmp_path / "run"
     for _ in range(2):

@@ -30,9 +30,9 @@ def with_metadata(content: bytes, values: dict) -> bytes:
     entry = schema.MetadataT()
     entry.name, entry.buffer = METADATA, len(model.buffers)
     model.buffers.append(buffer)
-    for buffer in model.buffers:
-        if buffer.data is not None:  # of anything but arrays every byte is written by a call
-            buffer.data = np.frombuffer(buffer.data, np.uint8)
+    for one in model.buffers:
+        if one.data is not None:  # of anything but arrays every byte is written by a call
+            one.data = np.frombuffer(one.data, np.uint8)
     others = [one for one in model.metadata or () if one.name not in (METADATA, METADATA.encode())]
     model.metadata = [*others, entry]
     for signature in model.signatureDefs:

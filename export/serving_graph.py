@@ -63,23 +63,20 @@ class ServingGraph(tf.Module):
         super().__init__("sgru")
         self.trained = _copies(model.trainable_variables)
         self.fixed = _copies(model.non_trainable_variables)
-        config = model.sgru_config
 
         # In a closure, because a module would track the Keras model if it were an attribute.
-        def run(sketch, hints=None):
-            given = network_input(config, sketch, hints)
+        def run(given):
             return model.stateless_call(self.trained, self.fixed, given, training=False)[0]
 
         self._settings = settings
-        self._proposals = config.proposals
-        self._takes_hints = config.hints
+        self._config = model.sgru_config
+        self._proposals = model.sgru_config.proposals
         self._decode = _traced_once(lambda data: decode(data, settings.max_pixels), _FILE)
         self._line = _traced_once(self._levelled, _PLANE)
         self._working = _traced_once(self._shrunk, _PLANE)
         self._dabs = _traced_once(working_hints, _RGBA, _NUMBER, _NUMBER)
-        sketches = tf.TensorSpec([None, None, None, 1], tf.float32)
-        hints = (tf.TensorSpec([None, None, None, 4], tf.float32),) if config.hints else ()
-        self._run = _traced_once(run, sketches, *hints)
+        sketches, hints = (tf.TensorSpec([None, None, None, channels]) for channels in (1, 4))
+        self._run = _traced_once(run, network_input(self._config, sketches, hints))
         self._flats = _traced_once(self._colours, _PICTURES, _PLANE)
         self._paint = _traced_once(self._painted, _PICTURE, _PLANE)
 
@@ -99,7 +96,7 @@ class ServingGraph(tf.Module):
             "serving_default": (self._serve, files),
             "colorize": (self._colorize, sketches),
         }
-        if self._takes_hints:
+        if self._config.hints:
             hint_files = tf.TensorSpec([None], tf.string, "hint_bytes")
             dabs = tf.TensorSpec([None, None, None, 4], tf.uint8, "hints")
             specified |= {
@@ -203,12 +200,10 @@ class ServingGraph(tf.Module):
         height, width = tf.unstack(tf.shape(working)[1:])
         grow = [[0, 0], [0, -height % MULTIPLE], [0, -width % MULTIPLE]]
         padded = tf.pad(working, grow, constant_values=tf.constant(255, tf.uint8))
-        given = [tf.cast(padded, tf.float32)[:, :, :, None]]
         if hints is not None:
-            given.append(tf.pad(hints, [*grow, [0, 0]]))
-        elif self._takes_hints:
-            given.append(tf.zeros([*tf.unstack(tf.shape(padded)), 4]))
-        answer = self._run(*given)
+            hints = tf.pad(hints, [*grow, [0, 0]])
+        sketches = tf.cast(padded, tf.float32)[:, :, :, None]
+        answer = self._run(network_input(self._config, sketches, hints))
         answer = tf.ensure_shape(answer, [None, self._proposals, None, None, 3])
         return tf.clip_by_value(answer[:, :, :height, :width], 0, 255)
 

@@ -23,7 +23,7 @@ os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
 import keras
 import tensorflow as tf
-from shallow import CHANGES, two_tone
+from shallow import ONE_LEVEL, two_tone
 
 from sgru_tf.config import LossConfig, ModelConfig, TrainConfig
 from sgru_tf.devices import default_strategy
@@ -74,7 +74,7 @@ def train_a_part(art, run: Path, strategy: tf.distribute.Strategy, stop: int = S
 
     # Momentum, for the sake of a state that has to go with the weights.
     sgd = functools.partial(keras.optimizers.SGD, momentum=0.9)
-    changes = CHANGES | {
+    changes = ONE_LEVEL | {
         "keras.optimizers.AdamW": sgd,
         "sgru_tf.layers.LEAK": 1.0,
         "sgru_tf.data.random_line_art": two_tone,

@@ -10,7 +10,7 @@ import contextlib
 import os
 from unittest import mock
 
-CHANGES = {
+ONE_LEVEL = {
     "sgru_tf.model.ENCODER_FILTERS": (96,),
     "sgru_tf.model.DECODER_FILTERS": (192,),
 }
@@ -34,7 +34,7 @@ def plain_graphs():
 
 
 @contextlib.contextmanager
-def shallow_network(changes=CHANGES):
+def shallow_network(changes=ONE_LEVEL):
     """Build every network with one level, or as other changes have it."""
     with contextlib.ExitStack() as patches:
         if os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow":

@@ -217,7 +217,7 @@ model = sgru_tf.load_model(path)
 sketch = np.load(sketch)
 np.save(out, model.predict(sketch, verbose=0))
 
-# One layer is enough to see the loss train; compiling the network takes JAX a minute.
+# One layer is enough to see the loss train; JAX compiles a step of the network for long.
 from sgru_tf.layers import SplitProposals
 
 small = keras.Input((None, None, 1))

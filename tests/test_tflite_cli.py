@@ -8,7 +8,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 from PIL import Image
-from test_tflite import converted, one  # noqa: F401
+from test_tflite_faults import converted, exported  # noqa: F401
 
 from sgru_tf.export import judging, tflite
 from sgru_tf.export.__main__ import export
@@ -22,13 +22,6 @@ pytestmark = pytest.mark.usefixtures("shallow")
 def tiny_model(shallow_model):
     """Every level more is traced and written for seconds, and nothing here depends on it."""
     return shallow_model
-
-
-@pytest.fixture(scope="module")
-def exported(tiny_model, tmp_path_factory):
-    """What `converted` takes: the tiny model as a float32 file."""
-    out = tmp_path_factory.mktemp("exported")
-    return {"float32": one(tiny_model, out, precisions=["float32"], allow_loss=True)}
 
 
 @pytest.fixture(scope="module")

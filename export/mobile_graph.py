@@ -37,20 +37,16 @@ def converter(model, width: int, height: int, input_dtype: str) -> Iterator[Call
         For a network with hints another input, `hints` (1, H, W, 4): RGB 0-255, and a mask, 0-255
         in uint8, 0-1 in float32.
     """
-    import keras
     import tensorflow as tf
 
     specs = [tf.TensorSpec((1, height, width, 1), input_dtype, name="sketch")]
     if model.sgru_config.hints:
         specs.append(tf.TensorSpec((1, height, width, 4), input_dtype, name="hints"))
-    # Other ways to the converter lose the signature's name, or the weights without a word.
-    archive = keras.export.ExportArchive()
-    archive.track(model)
     function = tf.function(_mobile_function(model), input_signature=specs, autograph=False)
-    archive.add_endpoint(SIGNATURE, function)
     with tempfile.TemporaryDirectory() as folder:
         try:
-            archive.write_out(folder, verbose=False)
+            # Other ways to the converter lose the signature's name.
+            tf.saved_model.save(tf.Module(), folder, {SIGNATURE: function})
         except (OSError, tf.errors.OpError) as error:
             raise SgruError(
                 f"{folder}: the temporary folder cannot be written to; {one_line(error)}"
@@ -77,6 +73,8 @@ def _mobile_function(model):
     kernel, bias = (keras.ops.convert_to_numpy(weight) for weight in last.weights)
     order = [colour * proposals + index for index in range(proposals) for colour in range(3)]
     kernel, bias = kernel[..., order].astype(np.float32), bias[order].astype(np.float32)
+    # Variables would be written to a folder and read back for every file.
+    constants = [(one, keras.ops.convert_to_numpy(one)) for one in model.variables]
     spread = model.get_layer("spread") if model.sgru_config.hints else None
     # The half is for the cast below, which cuts off.
     scale, offset = np.float32(127.5), np.float32(128.0)
@@ -89,14 +87,15 @@ def _mobile_function(model):
             if hints.dtype == tf.uint8:
                 hints = tf.cast(hints, tf.float32) * [1.0, 1.0, 1.0, 1 / 255]
             given = {"sketch": given, "hints": hints}
-        maps = backbone(given, training=False)
-        pictures = tf.nn.bias_add(tf.nn.conv2d(maps, kernel, 1, "SAME"), bias)
-        if spread is not None:
-            # The name by which the quantizer knows what stays float.
-            with tf.name_scope(spread.name):
-                share, wanted = spread.mixture(pictures, maps, given["sketch"], given["hints"])
-                wanted = tf.tile(wanted, (1, 1, 1, proposals))
-                pictures = (pictures + share * (wanted - pictures)) * scale + offset
+        with keras.StatelessScope(constants):
+            maps = backbone(given, training=False)
+            pictures = tf.nn.bias_add(tf.nn.conv2d(maps, kernel, 1, "SAME"), bias)
+            if spread is not None:
+                # The name by which the quantizer knows what stays float.
+                with tf.name_scope(spread.name):
+                    share, wanted = spread.mixture(pictures, maps, given["sketch"], given["hints"])
+                    wanted = tf.tile(wanted, (1, 1, 1, proposals))
+                    pictures = (pictures + share * (wanted - pictures)) * scale + offset
         pictures = tf.cast(tf.minimum(tf.nn.relu(pictures), 255.5), tf.uint8)
         return {"proposals": tf.concat(tf.split(pictures, proposals, axis=3), axis=0)}
 

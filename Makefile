@@ -1,21 +1,27 @@
-# make demo    set up and colour the sample sketches with the shipped weights
-# make test    set up and run the tests
-# make lint    check style
-# make studio  build the page that colours in the browser, and serve it on http://127.0.0.1:8000
-# make clean   remove what the others made
+# make demo      set up and colour the sample sketches with the shipped weights
+# make test      set up and run the tests, but for the slow ones
+# make test-all  run the slow ones, too
+# make lint      check style
+# make studio    build the page that colours in the browser, and serve it on http://127.0.0.1:8000
+# make clean     remove what the others made
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint studio clean
+.PHONY: demo test test-all lint studio clean
 
 demo: .venv/demo.stamp
 	$(BIN)/python infer.py examples --out demo
 	@echo "The pictures are in demo/: open demo/*_sheet.png first."
 
 # Two at a time: tracing small models, where most of the time goes, keeps one core busy.
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
+
 test: .venv/test.stamp
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(PYTEST) -m "not slow"
+
+test-all: .venv/test.stamp
+	$(PYTEST)
 
 lint: .venv/test.stamp
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from test_live2d import HAIR, KINDS, SKIN, draw_pose, save_pose
 
+pytestmark = pytest.mark.slow
 FOLDER = Path(__file__).resolve().parents[1] / "examples" / "schemes"
 
 

@@ -100,6 +100,7 @@ def test_recomputing_gives_the_same_gradient(tiny_config, recompute):
         np.testing.assert_allclose(other, one, atol=1e-5 * max(1e-6, np.abs(one).max()))
 
 
+@pytest.mark.slow
 def test_recomputing_keeps_less(tiny_config):
     """What the gradient of a traced step holds on to between forward and backward pass."""
     kept = []

@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-pytestmark = pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="no JAX here")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="no JAX here"),
+]
 
 FOLDER = Path(__file__).resolve().parents[1] / "examples"
 DRAW = """

@@ -53,6 +53,7 @@ def test_the_rest_stays_as_it_is_to_the_bit(tmp_path, art):  # noqa: F811
     assert train(more, run, say=lambda line: None) is None
 
 
+@pytest.mark.slow
 def test_the_network_is_the_other_model_s(tmp_path, art):  # noqa: F811
     other = dataclasses.replace(TINY, norm_epsilon=1e-3, working_size=64, proposals=2)
     build_sgru(other).save(tmp_path / "base.keras")

@@ -62,6 +62,7 @@ def variables(run) -> dict:
     return {name: reader.get_tensor(name) for name in names if "ATTRIBUTES" in name}
 
 
+@pytest.mark.slow
 def test_killed_runs_end_as_the_one_that_was_not(tmp_path, art):
     whole, run, log = tmp_path / "whole", tmp_path / "run", tmp_path / "log.txt"
     undisturbed = start(art, whole, tmp_path / "whole.txt")

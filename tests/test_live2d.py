@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+pytestmark = pytest.mark.slow
 PROGRAM = Path(__file__).resolve().parents[1] / "examples" / "live2d" / "paint.py"
 KINDS = ["hair", "face", "brow", "lid", "iris", "arm", "leg", "neck", "body"]
 SKIN, HAIR, EYE, COAT, WHITE, RIBBON = (

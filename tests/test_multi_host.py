@@ -171,6 +171,7 @@ def test_one_device_goes_on_with_what_two_began(alone, devices, art):
     go_on_alone(alone.out, "devices", art, 4)
 
 
+@pytest.mark.slow
 def test_two_machines_equal_one(alone, hosts):
     agree(alone.out, "hosts", STEPS)
     for line in ("step 6/6", "validation at step 6"):
@@ -179,6 +180,7 @@ def test_two_machines_equal_one(alone, hosts):
     assert not [path for path in (alone.out / "hosts").rglob("*") if "worker" in path.name]
 
 
+@pytest.mark.slow
 def test_one_machine_hands_over_to_two_and_they_to_one(alone, hosts, art):
     assert all("going on from step 2" in text and "stopped at step 3" in text for text in hosts)
     go_on_alone(alone.out, "relay", art, 3)
@@ -209,6 +211,7 @@ def threads(process):
     return len(list(listed.iterdir())) if listed.is_dir() else 0
 
 
+@pytest.mark.slow
 def test_one_is_told_to_stop_and_both_do(tmp_path, art):
     processes = under_way(art, tmp_path)
     before = threads(processes[0])
@@ -224,6 +227,7 @@ def test_one_is_told_to_stop_and_both_do(tmp_path, art):
     assert (tmp_path / "run" / "checkpoints" / f"step-{steps.pop()}.index").is_file()
 
 
+@pytest.mark.slow
 def test_a_peer_that_dies_ends_the_other(tmp_path, art):
     processes = under_way(art, tmp_path)
     processes[1].kill()

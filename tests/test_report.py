@@ -24,6 +24,8 @@ from sgru_tf.export.tflite import export_tflite
 from sgru_tf.files import read_mark
 from sgru_tf.litert import read_metadata
 
+pytestmark = pytest.mark.slow
+
 SIDE = 64
 FLOAT, DYNAMIC = (f"tiny-{SIDE}x{SIDE}-{precision}.tflite" for precision in ("float32", "dynamic"))
 REPORTS = ["report.md", "report.json", "report.png"]

@@ -226,6 +226,7 @@ def test_the_c_loader_gives_what_python_gives(exported, loaded, tmp_path):
     assert np.array_equal(after["png_bytes"][0], served["png_bytes"][0])  # it lives
 
 
+@pytest.mark.slow
 @needs_c_library
 def test_the_shipped_model_agrees_when_served(tmp_path):
     model = load_model()

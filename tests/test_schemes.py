@@ -16,7 +16,7 @@ from sgru_tf.loading import load_model
 from sgru_tf.model import build_sgru
 
 FOLDER = Path(__file__).resolve().parents[1] / "examples" / "schemes"
-pytestmark = pytest.mark.usefixtures("shallow")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shallow")]
 
 
 def run(folder, *command, code=0):

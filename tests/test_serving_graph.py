@@ -99,6 +99,7 @@ def test_sketches_of_every_sort_agree_in_both_signatures(signatures, colorizer, 
     assert np.array_equal(answer[0], [np.asarray(opened(png)) for png in pngs[0]])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [{"lines": "network", "size": 100}, {"level": False}],

@@ -220,6 +220,7 @@ def test_warmup_requests_run(exported, loaded):
     assert names == ["serving_default", "colorize", BYTES, ARRAYS]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="c_loader.py knows Linux' libraries only")
 def test_the_c_loader_gives_what_python_gives(exported, loaded, tmp_path):
     image, layer = encoded(drawing(90, 70, paper=210)), dabs(90, 70)

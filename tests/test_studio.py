@@ -20,6 +20,8 @@ from sgru_tf.export.tflite import export_tflite
 from sgru_tf.litert import LiteRTNetwork
 from sgru_tf.loading import shipped_tflite
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 STUDIO = ROOT / "studio"
 CHROMIUM = Path("/usr/bin/chromium")

@@ -190,6 +190,7 @@ train(sys.argv[1:])
 """
 
 
+@pytest.mark.slow
 def test_an_error_ends_the_process_though_pictures_are_being_read(tmp_path, art):
     done = subprocess.run(
         [sys.executable, "-c", SLOW, str(art), str(tmp_path / "run"), *OPTIONS],

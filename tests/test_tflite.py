@@ -169,6 +169,7 @@ def test_the_representative_dataset_is_varied_and_repeatable():
     assert max(drawn) > 3 * min(drawn) > 0
 
 
+@pytest.mark.slow
 def test_the_shipped_model_passes_every_threshold(tmp_path):
     """The one real conversion; `export/README.md` has the figures on drawings by hand."""
     from sgru_tf.loading import load_model

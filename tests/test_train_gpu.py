@@ -17,6 +17,7 @@ from test_gpu_figures import save_figure
 from sgru_tf.loading import load_model
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="no JAX here"),
     pytest.mark.usefixtures("shallow"),
 ]

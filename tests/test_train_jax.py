@@ -17,6 +17,7 @@ from sgru_tf.losses import CollectionLoss
 from sgru_tf.pairs import Pairs, find_pairs
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="no JAX here"),
     pytest.mark.usefixtures("shallow"),
 ]

@@ -183,7 +183,9 @@ def test_nan_names_the_step_and_keeps_the_last_good_checkpoint(tmp_path, art, mo
     assert all(np.isfinite(w).all() for w in weights(tmp_path / "run" / "last.keras"))
 
 
-@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.parametrize(
+    "precision", ["mixed_bfloat16", pytest.param("mixed_float16", marks=pytest.mark.slow)]
+)
 def test_mixed_precision_saves_float32(tmp_path, art, precision):
     train(unjudged(art, precision=precision, steps=2), tmp_path / "run")
     model = load_model(tmp_path / "run" / "last.keras")

@@ -42,7 +42,7 @@ def converter(model, width: int, height: int, input_dtype: str) -> Iterator[Call
     specs = [tf.TensorSpec((1, height, width, 1), input_dtype, name="sketch")]
     if model.sgru_config.hints:
         specs.append(tf.TensorSpec((1, height, width, 4), input_dtype, name="hints"))
-    function = tf.function(_mobile_function(model), input_signature=specs, autograph=False)
+    function = tf.function(_mobile_function(model), specs, autograph=False).get_concrete_function()
     with tempfile.TemporaryDirectory() as folder:
         try:
             # Other ways to the converter lose the signature's name.

@@ -5,16 +5,13 @@ import numpy as np
 from PIL import Image
 from test_evaluate import (  # noqa: F401
     GREENISH,
-    PAINTS,
     REDDISH,
     Painter,
     flat,
     here,
-    outcome,
     painters,
     pairs,
     run,
-    save,
 )
 
 from sgru_tf.evaluation_sheet import CELL, COLUMNS, evaluation_sheet

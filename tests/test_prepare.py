@@ -45,6 +45,19 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
+def interrupt_at(monkeypatch, name):
+    """Let Ctrl-C come where a picture of that name would be written; gives the true writing."""
+    true = work.write_image
+
+    def interrupted(picture, path):
+        if path.name == name:
+            raise KeyboardInterrupt
+        true(picture, path)
+
+    monkeypatch.setattr(work, "write_image", interrupted)
+    return true
+
+
 def run(*arguments):
     result = CliRunner().invoke(prepare, [str(argument) for argument in arguments])
     assert "Traceback" not in result.output

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("tensorflow")
 
-from test_prepare import art, here, names, pixels, run, save  # noqa: E402, F401
+from test_prepare import art, here, interrupt_at, names, pixels, run, save  # noqa: E402, F401
 
 from sgru_tf import prepare as work  # noqa: E402
 from sgru_tf.prepare import draw_lines  # noqa: E402
@@ -74,14 +74,7 @@ def test_missing_versions_are_added(here, monkeypatch):
     save(here / "in/a.png", (40, 40))
     save(here / "in/b.png", (40, 40))
     command = ["in", "--out", "o", "--pairs", "--draws", 3]
-    true = work.write_image
-
-    def interrupted(picture, path):
-        if path.name == "a.draw3.png":
-            raise KeyboardInterrupt
-        true(picture, path)
-
-    monkeypatch.setattr(work, "write_image", interrupted)
+    true = interrupt_at(monkeypatch, "a.draw3.png")
     assert run(*command).exit_code == 130
     assert names(here / "o") == ["a.draw2.png", "a.png"]
     written = []

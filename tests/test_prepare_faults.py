@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from test_prepare import art, here, names, pixels, run, save  # noqa: F401
+from test_prepare import here, interrupt_at, names, pixels, run, save  # noqa: F401
 
 from sgru_tf import files
 from sgru_tf import prepare as work
@@ -123,14 +123,7 @@ def test_nothing_half_written(here, monkeypatch):
 def test_interrupt_keeps_what_is_done(here, monkeypatch):
     for name in ("a.png", "b.png", "c.png"):
         save(here / "in" / name)
-    true = work.write_image
-
-    def interrupted(picture, path):
-        if path.name == "b.png":
-            raise KeyboardInterrupt
-        true(picture, path)
-
-    monkeypatch.setattr(work, "write_image", interrupted)
+    true = interrupt_at(monkeypatch, "b.png")
     result = run("in", "--out", "o")
     assert result.exit_code == 130
     assert "stopped" in result.stderr

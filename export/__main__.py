@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sgru_tf.errors import SgruError
-from sgru_tf.options import level_option, lines_option
+from sgru_tf.options import level_option, lines_option, surfaces_option
 from sgru_tf.terminal import say
 
 _MODEL = click.option(
@@ -55,6 +55,7 @@ def export():
     help="Long side in pixels at which the network works.  [default: what the model is meant for]",
 )
 @lines_option
+@surfaces_option
 @level_option
 @click.option(
     "--max-megapixels",
@@ -63,7 +64,7 @@ def export():
     show_default=True,
     help="Larger sketches are refused before they are decoded.",
 )
-def saved_model(model, out, size, lines, level, max_megapixels):
+def saved_model(model, out, size, lines, surfaces, level, max_megapixels):
     """Write a SavedModel for TensorFlow Serving."""
     with _plain_errors():
         loaded, _ = _loaded(model)
@@ -75,6 +76,7 @@ def saved_model(model, out, size, lines, level, max_megapixels):
             out,
             size=size,
             lines=lines,
+            surfaces=surfaces,
             level=level,
             max_pixels=round(max_megapixels * 10**6),
         )

@@ -17,10 +17,21 @@ def colour_layer(pictures, sketch):
     Returns:
         float32 (N, h, w, 3), 0-255; see `sgru_tf.linelayer.colour_layer`.
     """
+    return fill(pictures, ink_free_weights(sketch))
+
+
+def ink_free_weights(sketch):
+    """How far the colour at each pixel can be trusted to hold no ink.
+
+    Args:
+        sketch: uint8 (h, w).
+
+    Returns:
+        float32 (1, h, w, 1), 0-1; see `sgru_tf.linelayer.ink_free_weights`.
+    """
     grey = tf.cast(sketch, tf.float32)[None, :, :, None]
     darkest = -tf.nn.max_pool2d(-grey, 3, 1, "SAME")
-    trust = (darkest / tf.maximum(tf.reduce_max(darkest), 1.0)) ** linelayer.INK_POWER
-    return fill(pictures, trust)
+    return (darkest / tf.maximum(tf.reduce_max(darkest), 1.0)) ** linelayer.INK_POWER
 
 
 def fill(values, weights):

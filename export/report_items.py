@@ -125,10 +125,12 @@ def _version_notes(path: Path) -> dict:
         notes = json.loads((path / _SETTINGS).read_text("utf-8"))
         if not isinstance(notes["model"], dict):
             raise ValueError("the model's settings are missing")
-        check_settings(notes["size"], notes["lines"], notes["max_pixels"])
+        notes.setdefault("surfaces", "network")  # as before there were whole ones
+        check_settings(notes["size"], notes["lines"], notes["max_pixels"], notes["surfaces"])
         if not isinstance(notes["level"], bool):
             raise ValueError(f"level is {notes['level']!r}")
-        return {key: notes[key] for key in ("model", "size", "lines", "level", "max_pixels")}
+        kept = "model", "size", "lines", "surfaces", "level", "max_pixels"
+        return {key: notes[key] for key in kept}
     except FileNotFoundError as error:
         raise SgruError(
             f"no {_SETTINGS} in it: not a model of sgru_tf; make one with sgru-export saved-model"

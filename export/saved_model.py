@@ -38,6 +38,7 @@ def export_saved_model(
     *,
     size: int | None = None,
     lines: str = "sharp",
+    surfaces: str = "whole",
     level: bool = True,
     max_pixels: int = MAX_PIXELS,
     warmup: bool = True,
@@ -51,6 +52,8 @@ def export_saved_model(
         size: working size, the long side in pixels that the network sees; the model's own if None.
         lines: "sharp" for the artist's own lines at full resolution, "network" for the picture
             as the network drew it, resized.
+        surfaces: "whole" to settle what the network was unsure of, "network" for the colours as it
+            painted them; see `sgru_tf.surfaces`.
         level: level tinted or unevenly lit paper to white first.
         max_pixels: the server refuses larger pictures before it decodes them.
         warmup: add warm-up requests; this needs tensorflow-serving-api.
@@ -64,7 +67,7 @@ def export_saved_model(
     _check(model)
     config = model.sgru_config
     size = config.working_size if size is None else size
-    check_settings(size, lines, max_pixels)
+    check_settings(size, lines, max_pixels, surfaces)
     out = Path(out)
     if (out / "saved_model.pb").exists():
         raise SgruError(f"{out} is a version of a model itself; give the folder that it lies in")
@@ -74,13 +77,14 @@ def export_saved_model(
     from sgru_tf.export.warmup import write_warmup
     from sgru_tf.model import in_float32
 
-    settings = Settings(size, lines, bool(level), max_pixels)
+    settings = Settings(size, lines, surfaces, bool(level), max_pixels)
     graph = ServingGraph(in_float32(model), settings)
     notes = {
         "model": config.to_dict(),
         "proposals": config.proposals,
         "size": size,
         "lines": lines,
+        "surfaces": surfaces,
         "level": settings.level,
         "max_pixels": max_pixels,
         "version": __version__,
@@ -102,17 +106,19 @@ def export_saved_model(
     return publish(out, write)
 
 
-def check_settings(size, lines, max_pixels) -> None:
+def check_settings(size, lines, max_pixels, surfaces="whole") -> None:
     """Refuse settings with which no model is exported.
 
     Args:
-        size, lines, max_pixels: as in `export_saved_model`, but any object.
+        size, lines, max_pixels, surfaces: as in `export_saved_model`, but any object.
 
     Raises:
         SgruError: one of them is of a wrong type or out of range.
     """
     if lines not in ("sharp", "network"):
         raise SgruError(f"lines is {lines!r}: use 'sharp' or 'network'")
+    if surfaces not in ("whole", "network"):
+        raise SgruError(f"surfaces is {surfaces!r}: use 'whole' or 'network'")
     if not _is_whole(size, LEAST_SIZE, GREATEST_SIZE):
         raise SgruError(f"size is {size!r}: use a whole number, {LEAST_SIZE}-{GREATEST_SIZE}")
     if not _is_whole(max_pixels, 1, MOST_PIXELS):

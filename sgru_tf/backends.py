@@ -4,7 +4,7 @@ Everything that colours needs only an object that can be called with a float32 s
 (1, H, W, 1), 0-255, H and W multiples of 32, and answers (1, N, H, W, 3), RGB nominally 0-255;
 with `proposals` (N) and `working_size` (the long side it likes, in pixels) as attributes. Where
 `hints` is an attribute and true, a second argument may be given: float32 (1, H, W, 4), RGB 0-255
-and a mask 0-1.
+and a mask 0-1. `schemes`, of `ModelConfig`, is an attribute of networks that have them.
 TensorFlow is imported when a Keras model is opened, not before, and never for a `.tflite` file.
 """
 
@@ -86,6 +86,7 @@ class KerasNetwork:
         self.working_size = model.sgru_config.working_size
         self._to_numpy = keras.ops.convert_to_numpy
         self.hints = model.sgru_config.hints
+        self.schemes = model.sgru_config.schemes
 
         def run(sketch, hints):
             return model(network_input(model.sgru_config, sketch, hints), training=False)

@@ -34,8 +34,7 @@ class Config:
 
     def to_dict(self) -> dict:
         """Give the settings as a dictionary that JSON can hold."""
-        pairs = dataclasses.asdict(self).items()
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in pairs}
+        return {key: _as_json(value) for key, value in dataclasses.asdict(self).items()}
 
     @classmethod
     def from_dict(cls, values: dict):
@@ -61,6 +60,10 @@ class Config:
 _WRONG = object()
 
 
+def _as_json(value):
+    return [_as_json(item) for item in value] if isinstance(value, tuple) else value
+
+
 def _type_name(kind) -> str:
     return kind.__name__ if isinstance(kind, type) else str(kind)
 
@@ -69,7 +72,11 @@ def _coerce(value, kind):
     """Bring JSON's lists and whole numbers to the declared type, or give `_WRONG`."""
     if typing.get_origin(kind) is tuple:
         inner = typing.get_args(kind)
-        if not isinstance(value, (list, tuple)) or len(value) != len(inner):
+        if not isinstance(value, (list, tuple)):
+            return _WRONG
+        if inner[-1] is Ellipsis:
+            inner = inner[:1] * len(value)
+        if len(value) != len(inner):
             return _WRONG
         items = tuple(_coerce(*pair) for pair in zip(value, inner, strict=True))
         return _WRONG if _WRONG in items else items

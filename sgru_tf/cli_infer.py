@@ -10,7 +10,13 @@ import click
 
 from sgru_tf.errors import SgruError
 from sgru_tf.folder import colour_jobs, plan, prepare_folder
-from sgru_tf.options import hint_file_option, hint_option, level_option, lines_option
+from sgru_tf.options import (
+    hint_file_option,
+    hint_option,
+    level_option,
+    lines_option,
+    surfaces_option,
+)
 from sgru_tf.palette import reference_palette
 from sgru_tf.results import FORMATS, LAYERS, PickError, Wishes
 from sgru_tf.terminal import FileProgress, say, tell_plan
@@ -103,6 +109,7 @@ class _Picks(click.ParamType):
     help="colour: the flat colours without ink, NAME_1_colour.png ..., to lie under your lines.",
 )
 @lines_option
+@surfaces_option
 @level_option
 @click.option(
     "--alpha/--no-alpha",
@@ -129,6 +136,7 @@ def infer(
     suffix,
     layer,
     lines,
+    surfaces,
     level,
     alpha,
     recursive,
@@ -152,10 +160,11 @@ def infer(
     def open_colorizer():
         from sgru_tf.colorizer import Colorizer
 
-        taken = {} if palette is None else {"reference": palette}
+        taken = {"order": order, "surfaces": surfaces}
+        taken |= {} if palette is None else {"reference": palette}
         if strength is not None:
             taken["reference_strength"] = strength
-        return Colorizer(model, size=size, lines=lines, level=level, order=order, **taken)
+        return Colorizer(model, size=size, lines=lines, level=level, **taken)
 
     wishes = Wishes(pick, sheet, suffix, overwrite, alpha, layer)
     counts: Counter = Counter()

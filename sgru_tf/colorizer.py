@@ -24,9 +24,11 @@ centres, a triangle filter as wide as the step when shrinking (Pillow's BILINEAR
 6. Bring C to (H, W): bilinear, rounded. This is the colour layer.
 7. Result = colour layer x L / 255, rounded to integers, exact. Alpha is given back unchanged.
 
-The nine are then put in order, and their colours moved towards a reference if one is given
-(`sgru_tf.arranging`), both on C; with order="network" and no reference this is all. Serving graphs
-and exported files do neither.
+Before C is rounded, what the network was unsure of is settled (`sgru_tf.surfaces`), where it
+was trained in schemes; where hints speak, it is not. Then the nine are put in order, and their
+colours moved towards a reference if one is given (`sgru_tf.arranging`), both on C; with
+surfaces="network", order="network" and no reference the above is all. Serving graphs and exported
+files do none of the three.
 
 With lines="network", the colour layer is P itself instead of C, and the line layer is 255
 everywhere: the picture as the network drew it, resized.
@@ -55,6 +57,7 @@ from sgru_tf.linelayer import colour_layer
 from sgru_tf.ordering import ORDERS
 from sgru_tf.palette import reference_palette
 from sgru_tf.recolouring import STRENGTH
+from sgru_tf.surfaces import hinted_surfaces, scheme_colours, whole_surfaces
 
 LEAST_SIZE, GREATEST_SIZE = 32, 4096
 """Limits of the working size: one multiple of the network's step; what memory allows."""
@@ -77,6 +80,9 @@ class Colorizer:
         size: working size, the long side in pixels that the network sees; the model's own if None.
         lines: "sharp" for the artist's own lines at full resolution, "network" for the picture
             as the network drew it, resized.
+        surfaces: "whole" to settle what the network was unsure of, so that a surface between lines
+            has one colour; "network" for the colours as it painted them. Without its `schemes`, or
+            with lines="network", these are left in either case. See `sgru_tf.surfaces`.
         level: level tinted or unevenly lit paper to white first.
         order: "natural" puts the most natural proposal first, or with a reference the one that
             fits it best, and near-duplicates last; hints do not change it. "network" keeps the
@@ -95,6 +101,7 @@ class Colorizer:
         *,
         size: int | None = None,
         lines="sharp",
+        surfaces: str = "whole",
         level: bool = True,
         order: str = "natural",
         reference=None,
@@ -107,6 +114,8 @@ class Colorizer:
             raise SgruError(f"reference_strength is {reference_strength!r}: use 0 to 1")
         if lines not in ("sharp", "network"):
             raise SgruError(f"lines is {lines!r}: use 'sharp' or 'network'")
+        if surfaces not in ("whole", "network"):
+            raise SgruError(f"surfaces is {surfaces!r}: use 'whole' or 'network'")
         whole = isinstance(size, int) and not isinstance(size, bool)
         if size is not None and not (whole and LEAST_SIZE <= size <= GREATEST_SIZE):
             raise SgruError(f"size is {size!r}: use a whole number, {LEAST_SIZE}-{GREATEST_SIZE}")
@@ -116,6 +125,9 @@ class Colorizer:
         self.network = open_network(path) if is_path else as_network(path)
         self.size = size or getattr(self.network, "working_size", DEFAULT_WORKING_SIZE)
         self.lines = lines
+        schemes = getattr(self.network, "schemes", ())
+        is_whole = surfaces == "whole" and lines == "sharp" and len(schemes) > 0
+        self.schemes = scheme_colours(schemes) if is_whole else None
         self.level = level
 
     def __call__(self, image, hints=None) -> np.ndarray:
@@ -170,11 +182,21 @@ class Colorizer:
 
     def _arranged(self, working, dabs) -> tuple[list[np.ndarray], list[int]]:
         asked = plain = None
-        if dabs is not None:
+        is_plain = dabs is None
+        if is_plain or self.order == "natural" or self.schemes is not None:
+            plain = drawn = self._layers(working, None)
+            if self.schemes is not None:
+                plain = whole_surfaces(drawn, working, self.schemes)
+        if is_plain:
+            flats, plain = plain, None
+        else:
             asked = working_hints(dabs, *working.shape[::-1])[..., 3] >= 0.5
-            plain = self._flats(working, None) if self.order == "natural" else None
+            flats = self._layers(working, dabs)
+            if self.schemes is not None:
+                flats = hinted_surfaces(flats, drawn, plain)
+            plain = [_to_uint8(flat) for flat in plain] if self.order == "natural" else None
         return arranged(
-            self._flats(working, dabs),
+            [_to_uint8(flat) for flat in flats],
             working if self.lines == "sharp" else None,
             order=self.order,
             reference=self.reference,
@@ -183,11 +205,11 @@ class Colorizer:
             plain=plain,
         )
 
-    def _flats(self, working, dabs) -> list[np.ndarray]:
+    def _layers(self, working, dabs):
         pictures = self._run(working, dabs)
         if self.lines == "sharp":
             pictures = [colour_layer(picture, working) for picture in pictures]
-        return [_to_uint8(picture) for picture in pictures]
+        return pictures
 
     def _hint_picture(self, hints, height: int, width: int) -> Image.Image | None:
         if hints is None:

@@ -10,6 +10,7 @@ Nothing here imports TensorFlow or Keras.
 """
 
 import dataclasses
+import re
 
 from sgru_tf.checked import Config, setting
 
@@ -39,6 +40,10 @@ class ModelConfig(Config):
             The norm looks at the whole image, so results are best near the training size.
         hints: Take hints, colours at places, as a second input. An empty one changes nothing:
             see `sgru_tf.hint_layers`. The paper has none.
+        schemes: Of a network whose proposals each give skin, hair and clothes one colour in all
+            pictures: these colours, "#rrggbb", of each proposal. With them `sgru_tf.surfaces` makes
+            surfaces whole. Found by `examples/schemes/measure.py`; empty for others, and what is
+            trained further is another.
     """
 
     width: float = setting(1.0, low=0.01, high=4.0)
@@ -48,6 +53,20 @@ class ModelConfig(Config):
     proposal_spread: float = setting(0.35, low=0.0, high=2.0)
     working_size: int = setting(256, low=32, high=4096)
     hints: bool = False
+    schemes: tuple[tuple[str, str, str], ...] = ()
+
+    def __post_init__(self):
+        """Check every field.
+
+        Raises:
+            SgruError: a field has the wrong type, or a value outside its limits.
+        """
+        super().__post_init__()
+        colours = [colour for scheme in self.schemes for colour in scheme]
+        if not all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in colours):
+            self._refuse("schemes", 'must be colours as "#ffcc88"')
+        if self.schemes and len(self.schemes) != self.proposals:
+            self._refuse("schemes", f"must be as many as the {self.proposals} proposals")
 
     def filters(self, published: int) -> int:
         """Scale a filter count of the paper by `width`, to a multiple of 8, at least 8."""

@@ -38,6 +38,7 @@ class LiteRTNetwork:
         proposals: N.
         working_size: Long side for which the file was converted, in pixels.
         hints: It takes hints.
+        schemes: Of `ModelConfig`.
 
     Raises:
         SgruError: no such file, or not a file that `sgru-export tflite` wrote.
@@ -59,6 +60,7 @@ class LiteRTNetwork:
         inputs = {tensor["name"]: tensor for tensor in self._interpreter.get_input_details()}
         self._sketch, self._hints = inputs["sketch"], inputs.get("hints")
         self.hints = self._hints is not None
+        self.schemes = self.metadata["config"].get("schemes", ())
         (self._output,) = self._interpreter.get_output_details()
         self.proposals = int(self._output["shape"][0])
         self._own_shape = tuple(int(side) for side in self._sketch["shape"][1:3])

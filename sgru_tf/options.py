@@ -15,6 +15,16 @@ lines_option = click.option(
 )
 """`--lines`, as `Colorizer` takes it."""
 
+surfaces_option = click.option(
+    "--surfaces",
+    type=click.Choice(["whole", "network"]),
+    default="whole",
+    show_default=True,
+    help="Settle what the network was unsure of, a sleeve that is half skin: surfaces then have "
+    "one colour each; or leave the colours as it painted them.",
+)
+"""`--surfaces`, as `Colorizer` takes it."""
+
 level_option = click.option(
     "--level/--no-level",
     default=True,

@@ -152,9 +152,12 @@ def test_options_reach_the_colorizer(here, opened, monkeypatch):
 
     monkeypatch.setattr(colorizer, "Colorizer", spy)
     save(here / "a.png")
-    run("a.png", "--model", "m.keras", "--size", 96, "--lines", "network", "--no-level")
-    assert opened == [Path("m.keras")]
-    assert seen == [(Path("m.keras"), dict(size=96, lines="network", level=False, order="natural"))]
+    options = "--size", 96, "--lines", "network", "--no-level"
+    run("a.png", "--model", "m.keras", *options)
+    run("a.png", "--model", "m.keras", *options, "--surfaces", "network", "--overwrite")
+    assert opened == [Path("m.keras")] * 2
+    given = dict(size=96, lines="network", level=False, order="natural")
+    assert seen == [(Path("m.keras"), given | {"surfaces": s}) for s in ("whole", "network")]
 
 
 def opened_picture(path):

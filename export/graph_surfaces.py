@@ -1,0 +1,183 @@
+"""Whole surfaces in TensorFlow ops: `sgru_tf.surfaces` for a serving graph."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import tensorflow as tf
+
+from sgru_tf import surfaces
+from sgru_tf.export.graph_fill import fill, ink_free_weights
+from sgru_tf.export.graph_potts import potts
+from sgru_tf.surfaces import PAPER
+
+
+def whole_surfaces(pictures, sketch, schemes: np.ndarray, long_side: int):
+    """Decide what surfaces are, and colour them so; see `sgru_tf.surfaces.whole_surfaces`.
+
+    Args:
+        pictures: float32 (N, h, w, 3), 0-255, the colour layers in the network's order.
+        sketch: uint8 (h, w), what the network was shown.
+        schemes: float32 (N, 3, 3), RGB 0-255, each proposal's skin, hair and clothes.
+        long_side: The larger of h and w.
+
+    Returns:
+        float32 (N, h, w, 3), 0-255.
+    """
+    colours = np.concatenate([np.full((len(schemes), 1, 3), 255), schemes], 1).astype(np.float32)
+    amounts, rest = _explained(pictures, colours)
+    light = tf.reduce_sum(amounts, 0)
+    shares = amounts / tf.maximum(light, 1e-3)
+    openness = (tf.cast(sketch, tf.float32) / 255) ** surfaces.OPEN_POWER
+    part = _part(rest, shares, openness)
+    scale = long_side / surfaces.SIDE
+
+    def moved():
+        outside = _paper_around(openness, shares[PAPER])
+        decided = _decided(shares, openness, outside, scale, long_side)
+        amount = part * light * (1 - _eyes(shares[PAPER] * (1 - light), outside, scale))
+        change = amount * (_with_light(decided, shares) - shares)
+        change = fill(tf.transpose(change, (1, 2, 0))[None], ink_free_weights(sketch))[0]
+        moves = tf.einsum("nmc,hwm->nhwc", tf.constant(colours), change)
+        return tf.clip_by_value(pictures + moves, 0, 255)
+
+    return tf.cond(part > 0, moved, lambda: pictures)
+
+
+def hinted_surfaces(hinted, plain, whole):
+    """Make surfaces whole around hints; see `sgru_tf.surfaces.hinted_surfaces`.
+
+    Args:
+        hinted: float32 (N, h, w, 3), 0-255, the colour layers with hints.
+        plain: The same without.
+        whole: What `whole_surfaces` made of `plain`.
+
+    Returns:
+        float32 (N, h, w, 3), 0-255.
+    """
+    obeyed = tf.reduce_mean(tf.abs(hinted - plain), (0, 3)) / surfaces.HINTED
+    change = tf.clip_by_value(1 - obeyed, 0, 1)[:, :, None] * (whole - plain)
+    return tf.clip_by_value(hinted + change, 0, 255)
+
+
+def _explained(pictures, colours):
+    count, number = colours.shape[:2]
+    colours, pictures = colours.astype(np.float64), tf.cast(pictures, tf.float64)
+    alike = np.einsum("nmc,nkc->mk", colours, colours)
+    onto = tf.einsum("nmc,nhwc->mhw", tf.constant(colours), pictures)
+    best = tf.zeros_like(onto[0])
+    amounts = tf.zeros_like(onto)
+    for chosen in (list(c) for n in range(number) for c in combinations(range(number), n + 1)):
+        inverse = np.zeros((number, number))
+        inverse[np.ix_(chosen, chosen)] = np.linalg.inv(alike[np.ix_(chosen, chosen)])
+        tried = tf.einsum("mk,khw->mhw", tf.constant(inverse), onto)
+        gain = tf.reduce_sum(tried * onto, 0)
+        better = tf.reduce_all(tried >= 0, 0) & (gain > best * (1 + 1e-9))
+        best = tf.where(better, gain, best)
+        amounts = tf.where(better, tried, amounts)
+    length = tf.reduce_sum(pictures**2, (0, 3))
+    rest = tf.sqrt(tf.maximum(length - best, 0) / (3 * count))
+    return tf.cast(amounts, tf.float32), tf.cast(rest, tf.float32)
+
+
+def _part(rest, shares, openness):
+    coloured = (openness > 0.02) & (shares[PAPER] < 0.7)
+    found = tf.sort(tf.boolean_mask(rest, coloured))
+    number = tf.size(found)
+    # Of none, what is far from explained.
+    found = tf.cond(number > 0, lambda: found, lambda: tf.fill([1], surfaces.UNEXPLAINED))
+    last = tf.maximum(number, 1) - 1
+    unexplained = (found[last // 2] + found[(last + 1) // 2]) / 2
+    slope = surfaces.UNEXPLAINED - surfaces.EXPLAINED
+    return tf.clip_by_value((surfaces.UNEXPLAINED - unexplained) / slope, 0, 1)
+
+
+def _paper_around(openness, white):
+    free = (openness > 0.3) & (white > 0.3)
+    height, width = tf.unstack(tf.shape(free))
+    closed = tf.pad(1 - tf.cast(free, tf.float32), [[0, -height % 4], [0, -width % 4]])
+    room = 1 - tf.nn.max_pool2d(closed[None, :, :, None], 4, 4, "VALID")
+    inner = tf.ones(tf.maximum(tf.shape(room)[1:3] - [1, 2], 0))
+    rows, columns = tf.unstack(tf.shape(room)[1:3])
+    # The top and both sides.
+    right = tf.minimum(columns - 1, 1)
+    edge = 1 - tf.pad(inner, [[1, 0], [1, right]])[None, :rows, :columns, None]
+
+    def grow(reached, _):
+        grown = _grown(reached) * room
+        return grown, tf.reduce_any(grown != reached)
+
+    shape = tf.TensorShape([1, None, None, 1])
+    reached, _ = tf.while_loop(
+        lambda _, is_new: is_new,
+        grow,
+        (room * edge, tf.constant(True)),
+        (shape, tf.TensorShape([])),
+        parallel_iterations=1,
+    )
+    reached = _grown(reached)[0, :, :, 0] > 0
+    return tf.repeat(tf.repeat(reached, 4, 0), 4, 1)[:height, :width] & free
+
+
+def _decided(shares, openness, outside, scale: float, long_side: int):
+    costs = -tf.math.log(shares + surfaces.FAINT)
+    costs -= tf.reduce_min(costs, 0)
+    inside = 1 - tf.cast(outside, tf.float32)
+    costs *= 1 - (1 - surfaces.BARE) * shares[PAPER] * inside
+    costs *= 0.02 + 0.98 * openness
+    border, least = surfaces.BORDER * scale, surfaces.LEAST * scale
+    decided = potts(costs, openness, border, least, long_side) ** surfaces.SHARP
+    decided /= tf.reduce_sum(decided, 0)
+    return _softened(decided, openness, round(surfaces.BLUR * scale))
+
+
+def _softened(shares, openness, steps: int):
+    right = tf.minimum(openness[:, 1:], openness[:, :-1])
+    below = tf.minimum(openness[1:], openness[:-1])
+    from_left, from_right = tf.pad(right, [[0, 0], [1, 0]]), tf.pad(right, [[0, 0], [0, 1]])
+    from_above, from_below = tf.pad(below, [[1, 0], [0, 0]]), tf.pad(below, [[0, 1], [0, 0]])
+    mass = 1 + from_left + from_right + from_above + from_below
+
+    def step(number, shares):
+        wide = tf.pad(shares, [[0, 0], [1, 1], [1, 1]])
+        across = from_left * wide[:, 1:-1, :-2] + from_right * wide[:, 1:-1, 2:]
+        down = from_above * wide[:, :-2, 1:-1] + from_below * wide[:, 2:, 1:-1]
+        return number + 1, (shares + across + down) / mass
+
+    shape = tf.TensorShape([shares.shape[0], None, None])
+    start, shapes = (0, shares), (tf.TensorShape([]), shape)
+    return tf.while_loop(lambda n, _: n < steps, step, start, shapes, parallel_iterations=1)[1]
+
+
+def _with_light(decided, shares):
+    lit = tf.unstack(decided)
+    for surface in (surfaces.SKIN, surfaces.HAIR, surfaces.CLOTHES):
+        weight = shares[surface] ** 2
+        usual = tf.reduce_sum(weight * shares[PAPER]) / tf.maximum(tf.reduce_sum(weight), 1e-6)
+        white = decided[surface] * tf.minimum(shares[PAPER], usual + surfaces.LIGHT)
+        lit[surface] -= white
+        lit[PAPER] += white
+    return tf.stack(lit)
+
+
+def _eyes(grey, outside, scale: float):
+    near = tf.cast(outside, tf.float32)[None, :, :, None]
+    for _ in range(3):
+        near = _grown(near)
+    eyes = tf.clip_by_value(grey[None, :, :, None] * (1 - near) / surfaces.EYE_GREY, 0, 1)
+    for _ in range(round(surfaces.EYE * scale)):
+        eyes = _grown(eyes)
+    for rows in (True, False):
+        edge = [[1, 1], [0, 0]] if rows else [[0, 0], [1, 1]]
+        wide = tf.pad(eyes, [[0, 0], *edge, [0, 0]], "SYMMETRIC")
+        if rows:
+            eyes = (wide[:, :-2] + 2 * wide[:, 1:-1] + wide[:, 2:]) / 4
+        else:
+            eyes = (wide[:, :, :-2] + 2 * wide[:, :, 1:-1] + wide[:, :, 2:]) / 4
+    return eyes[0, :, :, 0]
+
+
+def _grown(maps):
+    """The largest of the 3 x 3 neighbours: float32 (1, h, w, 1)."""
+    return tf.nn.max_pool2d(maps, 3, 1, "SAME")

@@ -1,0 +1,125 @@
+"""Whole surfaces in a serving graph: the same as the Colorizer's, with hints and without."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from pictures import encoded, opened
+
+from sgru_tf import surfaces
+from sgru_tf.colorizer import Colorizer
+from sgru_tf.config import ModelConfig
+from sgru_tf.export.graph_potts import potts
+from sgru_tf.export.graph_surfaces import hinted_surfaces, whole_surfaces
+from sgru_tf.export.serving_graph import ServingGraph, Settings
+from sgru_tf.potts import potts as potts_in_numpy
+
+SCHEMES = (("#f7e0cb", "#d04030", "#4050a0"), ("#f7decd", "#40a060", "#c08040"))
+SCHEMES += (("#fadec8", "#8060c0", "#e0c050"),)
+
+
+def picture(height, width, seed=0):
+    """Fields between lines, each a mixture of surfaces; and a grey spot in the dark of one."""
+    rng = np.random.default_rng(seed)
+    sketch = np.full((height, width), 255, np.uint8)
+    fields = rng.dirichlet(np.full(4, 0.4), (3, 4)).astype(np.float32)
+    fields[0] = fields[:, 0] = (1, 0, 0, 0)
+    rows = np.arange(height) * 3 // height
+    columns = np.arange(width) * 4 // width
+    sketch[np.flatnonzero(np.diff(rows)), :] = 30
+    sketch[:, np.flatnonzero(np.diff(columns))] = 90
+    shares = fields[rows][:, columns] + rng.uniform(0, 0.1, (height, width, 1)).astype("f4")
+    colours = surfaces.scheme_colours(SCHEMES)
+    colours = np.concatenate([np.full((3, 1, 3), 255, np.float32), colours], 1)
+    painted = np.einsum("nmc,hwm->nhwc", colours, shares / shares.sum(-1, keepdims=True))
+    painted[:, height // 2, width // 2] = 120
+    return painted.astype(np.float32), sketch
+
+
+@pytest.mark.parametrize("shape", [(97, 300), (64, 64), (33, 2)])
+def test_it_is_the_colorizers(shape):
+    colours = surfaces.scheme_colours(SCHEMES)
+    graph = tf.function(
+        lambda pictures, sketch: whole_surfaces(pictures, sketch, colours, max(shape)),
+        [tf.TensorSpec([3, None, None, 3]), tf.TensorSpec([None, None], tf.uint8)],
+        autograph=False,
+    )
+    changed = 0
+    for seed in range(3):
+        pictures, sketch = picture(*shape, seed)
+        expected = surfaces.whole_surfaces(pictures, sketch, colours)
+        np.testing.assert_allclose(graph(pictures, sketch), expected, atol=0.1)
+        changed += np.abs(expected - pictures).max() > 5
+    assert changed or min(shape) < 10
+    unlike = np.random.default_rng(0).uniform(0, 255, pictures.shape).astype(np.float32)
+    np.testing.assert_array_equal(graph(unlike, sketch), unlike)
+
+
+@pytest.mark.parametrize("shape", [(49, 48), (61, 130)])
+def test_labels_are_the_same(shape):
+    costs = np.random.default_rng(1).uniform(size=(3, *shape)).astype("float32")
+    openness = np.random.default_rng(2).uniform(size=shape).astype("float32") ** 3
+    traced = tf.function(
+        lambda costs, openness: potts(costs, openness, 1.0, 0.1, max(shape)),
+        [tf.TensorSpec([3, None, None]), tf.TensorSpec([None, None])],
+        autograph=False,
+    )
+    expected = potts_in_numpy(costs, openness, 1.0, 0.1)
+    np.testing.assert_allclose(traced(costs, openness), expected, atol=1e-3)
+    assert expected.max() > 0.9
+
+
+def test_hinted_surfaces_are_the_same():
+    rng = np.random.default_rng(3)
+    hinted, plain, whole = (rng.uniform(90, 120, (3, 8, 9, 3)).astype("f4") for _ in range(3))
+    expected = surfaces.hinted_surfaces(hinted, plain, whole)
+    np.testing.assert_allclose(hinted_surfaces(hinted, plain, whole), expected, atol=1e-3)
+
+
+class SchemeModel:
+    """A network with hints whose answer is a picture of the schemes, whatever it is shown."""
+
+    sgru_config = ModelConfig(proposals=3, working_size=64, hints=True, schemes=SCHEMES)
+    trainable_variables = non_trainable_variables = ()
+
+    def stateless_call(self, trained, fixed, given, training):
+        return (self(given, training),)
+
+    def __call__(self, given, training=False):
+        sketch, hints = given["sketch"], given["hints"]
+        pictures, _ = picture(64, 64)
+        count = tf.shape(sketch)[0]
+        answer = tf.repeat(tf.constant(pictures)[None], count, 0)
+        said = hints[:, None, :, :, 3:]
+        return said * hints[:, None, :, :, :3] + (1 - said) * answer
+
+
+@pytest.mark.parametrize("wish", ["whole", pytest.param("network", marks=pytest.mark.slow)])
+def test_served_pictures_are_the_colorizers(wish):
+    model = SchemeModel()
+    signatures = ServingGraph(model, Settings(64, "sharp", wish, True, 10**5)).signatures()
+    colorizer = Colorizer(model, order="network", surfaces=wish)
+    other = Colorizer(model, order="network", surfaces="network")
+    _, sketch = picture(64, 64)
+    asked = np.zeros((64, 64, 4), np.uint8)
+    asked[40:52, 40:52] = (10, 200, 40, 255)
+    for hints in (None, asked):
+        expected = colorizer(sketch, hints)
+        if hints is None:
+            files = signatures["serving_default"](tf.constant([encoded(sketch)]))
+            arrays = signatures["colorize"](tf.constant(sketch[None, :, :, None]))
+        else:
+            files = signatures["colorize_bytes_with_hints"](
+                image_bytes=tf.constant([encoded(sketch)]), hint_bytes=tf.constant([encoded(hints)])
+            )
+            arrays = signatures["colorize_with_hints"](
+                sketch=tf.constant(sketch[None, :, :, None]), hints=tf.constant(hints[None])
+            )
+        served = [np.asarray(opened(png)) for png in files["png_bytes"].numpy()[0]]
+        assert np.abs(np.array(served, int) - expected).max() <= 2
+        np.testing.assert_array_equal(arrays["proposals"].numpy()[0], served)
+        if hints is None:
+            none = signatures["colorize_bytes_with_hints"](
+                image_bytes=tf.constant([encoded(sketch)]), hint_bytes=tf.constant([""])
+            )
+            np.testing.assert_array_equal(none["png_bytes"], files["png_bytes"])
+        assert np.array_equal(expected, other(sketch, hints)) == (wish == "network")

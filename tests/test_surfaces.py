@@ -1,0 +1,233 @@
+"""Whole surfaces: fog goes, holes are filled; paper, eyes, light and what is no scheme stay."""
+
+import colorsys
+
+import numpy as np
+import pytest
+
+from sgru_tf.colorizer import Colorizer
+from sgru_tf.errors import SgruError
+from sgru_tf.surfaces import explained, hinted_surfaces, scheme_colours, whole_surfaces
+
+HEIGHT, WIDTH = 200, 320
+PAPER, SKIN, HAIR, CLOTHES = range(4)
+
+
+def hue(turn, bright):
+    return [255 * part for part in colorsys.hsv_to_rgb(turn % 1, 0.6, bright)]
+
+
+SCHEMES = np.array(
+    [[(250, 222, 203), hue(k / 9, 0.9), hue(k / 9 + 0.4, 0.6)] for k in range(9)], "float32"
+)
+COLOURS = np.concatenate([np.full((9, 1, 3), 255, "float32"), SCHEMES], 1)
+
+
+def figure():
+    """Lines and surfaces: hair in a box above, and below it a sleeve and a dress, side by side."""
+    sketch = np.full((HEIGHT, WIDTH), 255, np.uint8)
+    sketch[20:180, [60, 61, 260, 261]] = 0
+    sketch[[20, 21, 80, 81, 180, 181], 60:262] = 0
+    sketch[80:180, 160:162] = 0
+    shares = np.zeros((4, HEIGHT, WIDTH), "float32")
+    shares[PAPER] = 1
+    put(shares, slice(20, 81), slice(60, 262), HAIR)
+    put(shares, slice(81, 182), slice(60, 161), SKIN)
+    put(shares, slice(81, 182), slice(161, 262), CLOTHES)
+    return sketch, shares
+
+
+def put(shares, rows, columns, surface, share=1.0):
+    """Mix a surface into a part of a picture."""
+    shares[:, rows, columns] *= 1 - share
+    shares[surface, rows, columns] += share
+
+
+def painted(shares):
+    return np.einsum("nmc,mhw->nhwc", COLOURS, shares)
+
+
+def settled(sketch, shares):
+    return whole_surfaces(painted(shares), sketch, SCHEMES)
+
+
+def away(found, shares, rows, columns):
+    """Largest mean difference of a proposal to what it should be, in grey levels."""
+    part = np.abs(found - painted(shares))[:, rows, columns]
+    return part.mean((1, 2, 3)).max()
+
+
+def test_clear_surfaces_stay():
+    sketch, shares = figure()
+    found = settled(sketch, shares)
+    assert found.dtype == np.float32
+    assert np.abs(found - painted(shares))[:, sketch == 255].max() < 4
+
+
+def test_fog_between_lines_goes_with_the_larger_part():
+    sketch, true = figure()
+    foggy = true.copy()
+    for column in range(61, 160):
+        # From the dress's colour at its line to skin, as far as the middle.
+        put(foggy, slice(81, 182), slice(column, column + 1), CLOTHES, max(0, column - 90) / 110)
+    sleeve = slice(86, 176), slice(66, 155)
+    assert away(painted(foggy), true, *sleeve) > 20
+    assert away(settled(sketch, foggy), true, *sleeve) < 8
+
+
+def test_a_hole_in_a_surface_is_filled():
+    sketch, true = figure()
+    holed = true.copy()
+    put(holed, slice(110, 150), slice(190, 230), PAPER, 0.9)
+    hole = slice(112, 148), slice(192, 228)
+    assert away(painted(holed), true, *hole) > 60
+    assert away(settled(sketch, holed), true, *hole) < 20
+
+
+def test_a_white_surface_with_its_own_outline_stays_white():
+    sketch, true = figure()
+    sketch[[110, 150], 190:231] = 0
+    sketch[110:151, [190, 230]] = 0
+    put(true, slice(110, 151), slice(190, 231), PAPER)
+    assert away(settled(sketch, true), true, slice(113, 148), slice(193, 228)) < 4
+
+
+def test_spill_on_the_paper_goes():
+    sketch, true = figure()
+    spilt = true.copy()
+    put(spilt, slice(100, 160), slice(262, 300), CLOTHES, 0.4)
+    outside = slice(104, 156), slice(264, 296)
+    assert away(painted(spilt), true, *outside) > 25
+    assert away(settled(sketch, spilt), true, *outside) < 5
+
+
+def test_a_border_without_a_line_is_soft():
+    sketch, shares = figure()
+    put(shares, slice(81, 132), slice(161, 262), SKIN)
+    row = settled(sketch, shares)[3, :, 210, 0]
+    assert np.abs(np.diff(row[90:175])).max() < 0.3 * abs(row[95] - row[170])
+
+
+def test_light_on_hair_and_shade_stay():
+    sketch, shares = figure()
+    put(shares, slice(30, 40), slice(100, 220), PAPER, 0.1)
+    before = painted(shares)
+    before[:, 50:70, 100:220] *= 0.7
+    found = whole_surfaces(before, sketch, SCHEMES)
+    for rows in (slice(32, 38), slice(53, 67)):
+        assert np.abs(found - before)[:, rows, 110:210].max() < 6
+
+
+def test_eyes_stay():
+    sketch, shares = figure()
+    before = painted(shares)
+    before[:, 120:132, 100:112] = (90, 110, 120)
+    found = whole_surfaces(before, sketch, SCHEMES)
+    assert np.abs(found - before)[:, 121:131, 101:111].max() < 4
+
+
+def test_pictures_that_are_not_of_the_schemes_stay_to_the_bit():
+    sketch, _ = figure()
+    before = np.random.default_rng(0).uniform(0, 255, (9, 5, 8, 3)).astype("float32")
+    before = before.repeat(40, 1).repeat(40, 2)
+    np.testing.assert_array_equal(whole_surfaces(before, sketch, SCHEMES), before)
+
+
+def test_black_and_white_pictures_stay_to_the_bit():
+    for level in (0, 255):
+        before = np.full((9, 40, 50, 3), level, "float32")
+        sketch = np.full((40, 50), level, np.uint8)
+        np.testing.assert_array_equal(whole_surfaces(before, sketch, SCHEMES), before)
+
+
+def test_mixtures_are_explained_exactly():
+    shares = np.random.default_rng(2).dirichlet(np.ones(4), (6, 7)).transpose(2, 0, 1)
+    amounts, rest = explained(painted(0.8 * shares).astype("float32"), COLOURS)
+    np.testing.assert_allclose(amounts, 0.8 * shares, atol=0.02)
+    assert rest.max() < 1
+    _, rest = explained(np.full((9, 2, 2, 3), (0, 255, 0), "float32"), COLOURS)
+    assert rest.min() > 50
+
+
+def test_where_hints_speak_they_alone_decide():
+    shape = 9, 4, 4, 3
+    plain, whole = np.full(shape, 100.0), np.full(shape, 140.0)
+    hinted = plain.copy()
+    hinted[:, :2] = 20
+    found = hinted_surfaces(hinted, plain, whole)
+    np.testing.assert_array_equal(found[:, :2], 20)
+    np.testing.assert_array_equal(found[:, 2:], 140)
+
+
+class Painted:
+    """A network that paints the figure with fog in its sleeve."""
+
+    proposals, working_size, hints = 9, WIDTH, True
+
+    def __init__(self, schemes=None):
+        if schemes is not None:
+            self.schemes = schemes
+
+    def __call__(self, sketch, hints=None):
+        _, shares = figure()
+        put(shares, slice(81, 182), slice(120, 160), CLOTHES, 0.3)
+        answer = np.full((1, 9, *sketch.shape[1:3], 3), 255, "float32")
+        answer[0, :, :HEIGHT, :WIDTH] = painted(shares)
+        if hints is not None:
+            said = hints[..., 3:] > 0.5
+            answer = np.where(said[:, None], hints[:, None, ..., :3], answer)
+        return answer
+
+
+NAMED = [["#" + bytes(np.rint(c).astype("u1")).hex() for c in scheme] for scheme in SCHEMES]
+
+
+def test_names_of_colours():
+    assert np.abs(scheme_colours(NAMED) - SCHEMES).max() <= 0.5
+
+
+@pytest.mark.parametrize("order", ["network", "natural"])
+def test_colorizer_makes_surfaces_whole(order):
+    sketch, true = figure()
+    whole = Colorizer(Painted(NAMED), order=order)
+    colouring = whole.colouring(sketch)
+    sleeve = np.stack([np.asarray(colouring.colour_layer(k)) for k in range(9)])[:, 90:170, 125:155]
+    wanted = painted(true)[colouring.heads][:, 90:170, 125:155]
+    assert np.abs(sleeve - wanted).mean() < 6
+    left = [
+        Colorizer(Painted(NAMED), order=order, surfaces="network")(sketch),
+        Colorizer(Painted(), order=order)(sketch),
+    ]
+    np.testing.assert_array_equal(*left)
+    assert np.abs(whole(sketch).astype(int) - left[0]).max() > 20
+    as_drawn = [
+        Colorizer(Painted(NAMED), order=order, lines="network", surfaces=surfaces)(sketch)
+        for surfaces in ("whole", "network")
+    ]
+    np.testing.assert_array_equal(*as_drawn)
+
+
+@pytest.mark.parametrize("order", ["network", "natural"])
+def test_colorizer_obeys_hints_and_is_whole_elsewhere(order):
+    sketch, _ = figure()
+    hints = np.zeros((HEIGHT, WIDTH, 4), np.uint8)
+    hints[100:120, 200:220] = (10, 200, 30, 255)
+    whole = Colorizer(Painted(NAMED), order=order)
+    plain, found = whole(sketch), whole(sketch, hints)
+    assert np.abs(found[:, 104:116, 204:216].astype(int) - (10, 200, 30)).max() < 3
+    np.testing.assert_array_equal(found[:, 90:170, 70:150], plain[:, 90:170, 70:150])
+
+
+def test_unknown_setting_is_refused():
+    with pytest.raises(SgruError, match="surfaces is 'all': use 'whole' or 'network'"):
+        Colorizer(Painted(NAMED), surfaces="all")
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 2), (10, 400), (333, 41)])
+def test_any_size(shape):
+    sketch = np.full(shape, 255, np.uint8)
+    sketch[shape[0] // 2 :, : shape[1] // 2] = 0
+    before = np.broadcast_to(SCHEMES[:, 1][:, None, None], (9, *shape, 3))
+    found = whole_surfaces(before, sketch, SCHEMES)
+    assert found.shape == before.shape
+    assert np.isfinite(found).all()

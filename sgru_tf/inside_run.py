@@ -89,8 +89,9 @@ def look_inside(path: Path, out: Path, wishes: Wishes) -> Sight:
             "or name a model that was trained with --hints"
         )
     prepare_folder(out)
-    # In the order of the network: what a hint changes must not change places.
-    colorizer = Colorizer(network, size=wishes.size, level=False, order="network")
+    # In the order of the network: what a hint changes must not change places. And in its colours.
+    as_it_is = {"order": "network", "surfaces": "network"}
+    colorizer = Colorizer(network, size=wishes.size, level=False, **as_it_is)
     height, width = sketch.grey.shape
     looker = Looker(working_shape(width, height, colorizer.size)[::-1], keep=dabs is not None)
     network.see = looker.see

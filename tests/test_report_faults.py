@@ -90,6 +90,7 @@ def test_of_many_sketches_some_are_taken(tiny_model, files, tmp_path, at_once, m
         ({"size": None}, "size is None"),
         ({"size": 0}, "size is 0"),
         ({"lines": ["sharp"]}, r"lines is \['sharp'\]"),
+        ({"surfaces": "all"}, "surfaces is 'all'"),
         ({"level": 1}, "level is 1"),
         ({"model": []}, "the model's settings are missing"),
     ],
@@ -101,7 +102,9 @@ def test_damaged_notes_of_a_version_are_one_failure(tmp_path, change, words):
         (tmp_path / name / "saved_model.pb").touch()
         (tmp_path / name / "assets.extra" / "sgru_tf.json").write_text(json.dumps(one))
     found = exported_in(tmp_path)
-    assert [(item.name, item.notes) for item in found.versions] == [("1", notes)]
+    assert [(item.name, item.notes) for item in found.versions] == [
+        ("1", notes | {"surfaces": "network"})
+    ]
     (failure,) = found.failures
     assert failure.name == "2"
     assert re.match(f"assets.extra/sgru_tf.json is damaged; {words}", failure.problem)

@@ -171,3 +171,49 @@ def test_what_it_cannot_use_is_told_in_a_line(painted, tune):
         told = tune("new", *options, code=1)
         assert words in told and told.count("\n") == 1, told
     assert not (painted / "new").exists()
+
+
+def test_colours_of_the_schemes_are_found(painted, monkeypatch):
+    """Of a network that knows what is what: its own colours, near those that it was to learn."""
+    sys.path.insert(0, str(FOLDER))
+    import measure
+
+    wanted = [(measure.SKIN, hair, first) for hair, first, _, _ in measure.SCHEMES]
+    drawn = (0.93 * measure.scheme_colours(wanted) + (9, 2, 12)).round()
+    doll = painted / "dolls" / "a.0.0.doll.npz"
+
+    class Knowing:
+        working_size = 64
+
+        def __call__(self, sketch):
+            height, width = sketch.shape[1:3]
+            answer = np.full((1, 9, height, width, 3), 255, np.float32)
+            with np.load(doll) as held:
+                numbers = measure.surfaces_of(held)
+            for number in (1, 2, 3):
+                answer[0][:, numbers == number] = drawn[:, None, number - 1]
+            return answer
+
+    with np.load(painted / "painted" / "a.figure.npz") as held:
+        held = dict(held)
+    held["rgb"][100:126, 10:36], held["label"][100:126, 10:36] = (250, 220, 200), 0
+    doll.parent.mkdir()
+    np.savez(doll, **held)
+    monkeypatch.setattr(measure, "SIDE", 128)
+    monkeypatch.setattr(measure, "ENOUGH", 100)
+    build_sgru(ModelConfig(width=1 / 12, working_size=64)).save(painted / "plain.keras")
+    monkeypatch.setattr(
+        measure, "Colorizer", lambda *_, **__: type("C", (), {"network": Knowing()})
+    )
+    monkeypatch.chdir(painted)
+    done = CliRunner().invoke(measure.measure, ["plain.keras", "dolls", "named.keras"])
+    assert done.exit_code == 0, done.output
+    named, plain = load_model("named.keras"), load_model("plain.keras")
+    found = measure.scheme_colours(named.sgru_config.schemes)
+    np.testing.assert_allclose(found, drawn, atol=2)
+    for one, other in zip(named.get_weights(), plain.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    monkeypatch.setattr(measure, "ENOUGH", 10**6)
+    done = CliRunner().invoke(measure.measure, ["plain.keras", "dolls", "more.keras"])
+    assert done.exit_code == 1 and "give more dolls" in done.output
+    assert not Path("more.keras").exists()

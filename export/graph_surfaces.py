@@ -34,31 +34,17 @@ def whole_surfaces(pictures, sketch, schemes: np.ndarray, long_side: int):
     scale = long_side / surfaces.SIDE
 
     def moved():
+        far = surfaces.UNKNOWN - surfaces.KNOWN
+        known = tf.clip_by_value((surfaces.UNKNOWN - rest) / far, 0, 1)
         outside = _paper_around(openness, shares[PAPER])
-        decided = _decided(shares, openness, outside, scale, long_side)
-        amount = part * light * (1 - _eyes(shares[PAPER] * (1 - light), outside, scale))
+        decided = _decided(shares, openness, outside, known, long_side)
+        amount = part * known * light * (1 - _eyes(shares[PAPER] * (1 - light), outside, scale))
         change = amount * (_with_light(decided, shares) - shares)
         change = fill(tf.transpose(change, (1, 2, 0))[None], ink_free_weights(sketch))[0]
         moves = tf.einsum("nmc,hwm->nhwc", tf.constant(colours), change)
         return tf.clip_by_value(pictures + moves, 0, 255)
 
     return tf.cond(part > 0, moved, lambda: pictures)
-
-
-def hinted_surfaces(hinted, plain, whole):
-    """Make surfaces whole around hints; see `sgru_tf.surfaces.hinted_surfaces`.
-
-    Args:
-        hinted: float32 (N, h, w, 3), 0-255, the colour layers with hints.
-        plain: The same without.
-        whole: What `whole_surfaces` made of `plain`.
-
-    Returns:
-        float32 (N, h, w, 3), 0-255.
-    """
-    obeyed = tf.reduce_mean(tf.abs(hinted - plain), (0, 3)) / surfaces.HINTED
-    change = tf.clip_by_value(1 - obeyed, 0, 1)[:, :, None] * (whole - plain)
-    return tf.clip_by_value(hinted + change, 0, 255)
 
 
 def _explained(pictures, colours):
@@ -82,7 +68,7 @@ def _explained(pictures, colours):
 
 
 def _part(rest, shares, openness):
-    coloured = (openness > 0.02) & (shares[PAPER] < 0.7)
+    coloured = (openness > 0.02) & (shares[PAPER] < 0.7) & (rest < surfaces.UNKNOWN)
     found = tf.sort(tf.boolean_mask(rest, coloured))
     number = tf.size(found)
     # Of none, what is far from explained.
@@ -120,12 +106,13 @@ def _paper_around(openness, white):
     return tf.repeat(tf.repeat(reached, 4, 0), 4, 1)[:height, :width] & free
 
 
-def _decided(shares, openness, outside, scale: float, long_side: int):
+def _decided(shares, openness, outside, known, long_side: int):
+    scale = long_side / surfaces.SIDE
     costs = -tf.math.log(shares + surfaces.FAINT)
     costs -= tf.reduce_min(costs, 0)
     inside = 1 - tf.cast(outside, tf.float32)
     costs *= 1 - (1 - surfaces.BARE) * shares[PAPER] * inside
-    costs *= 0.02 + 0.98 * openness
+    costs *= known * (0.02 + 0.98 * openness)
     border, least = surfaces.BORDER * scale, surfaces.LEAST * scale
     decided = potts(costs, openness, border, least, long_side) ** surfaces.SHARP
     decided /= tf.reduce_sum(decided, 0)

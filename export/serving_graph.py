@@ -16,7 +16,7 @@ from sgru_tf.export.graph_hints import decode_hints, working_hints
 from sgru_tf.export.graph_level import level_paper, scaled
 from sgru_tf.export.graph_paint import grey_and_alpha, paint
 from sgru_tf.export.graph_resize import bilinear, half_even
-from sgru_tf.export.graph_surfaces import hinted_surfaces, whole_surfaces
+from sgru_tf.export.graph_surfaces import whole_surfaces
 from sgru_tf.network_input import network_input
 from sgru_tf.surfaces import scheme_colours
 
@@ -84,8 +84,6 @@ class ServingGraph(tf.Module):
         is_whole = settings.surfaces == "whole" and settings.lines == "sharp"
         self._schemes = scheme_colours(self._config.schemes) if is_whole else ()
         self._flats = _traced_once(self._colours, _PICTURES, _PLANE)
-        if len(self._schemes) and self._config.hints:
-            self._hinted = _traced_once(self._hinted_colours, _PICTURES, _PICTURES, _PLANE)
         self._paint = _traced_once(self._painted, _PICTURE, _PLANE)
 
     def signatures(self) -> dict:
@@ -147,9 +145,7 @@ class ServingGraph(tf.Module):
         line = self._line(grey)
         working = self._working(line)
         dabs = None if hints is None else self._dabs(hints, *tf.unstack(tf.shape(working)))[None]
-        pictures = self._pictures(working[None], dabs)
-        plain = self._plain(pictures, working[None], dabs)
-        flats = self._layers(pictures[0], None if plain is None else plain[0], working)
+        flats = self._flats(self._pictures(working[None], dabs)[0], working)
 
         def png(flat):
             painted = tf.concat([self._paint(flat, line), alpha], 2)
@@ -169,16 +165,14 @@ class ServingGraph(tf.Module):
             dabs = tf.TensorSpec([None, None, 4], tf.float32)
             hints = _one_by_one(lambda one: self._dabs(one, *size), hints, dabs)
         pictures = self._pictures(working, hints)
-        plain = self._plain(pictures, working, hints)
 
         def paint_all(parts):
-            line, working, pictures, *plain = parts
-            flats = self._layers(pictures, plain[0] if plain else None, working)
+            line, working, pictures = parts
+            flats = self._flats(pictures, working)
             return _one_by_one(lambda flat: self._paint(flat, line), flats, _PICTURE)
 
         result = tf.TensorSpec([self._proposals, None, None, 3], tf.uint8)
-        parts = lines, working, pictures, *(() if plain is None else (plain,))
-        return {"proposals": _one_by_one(paint_all, parts, result)}
+        return {"proposals": _one_by_one(paint_all, (lines, working, pictures), result)}
 
     def _checks(self, sketch, hints):
         shape = tf.shape(sketch, tf.int64)
@@ -219,33 +213,14 @@ class ServingGraph(tf.Module):
         answer = tf.ensure_shape(answer, [None, self._proposals, None, None, 3])
         return tf.clip_by_value(answer[:, :, :height, :width], 0, 255)
 
-    def _plain(self, pictures, working, hints):
-        """Pictures as they are without hints, where whole surfaces need them; else None."""
-        if hints is None or not len(self._schemes):
-            return None
-        is_asked = tf.reduce_any(hints[..., 3] > 0)
-        return tf.cond(is_asked, lambda: self._pictures(working, None), lambda: pictures)
-
-    def _layers(self, pictures, plain, working):
-        if plain is None:
-            return self._flats(pictures, working)
-        return self._hinted(pictures, plain, working)
-
     def _colours(self, pictures, working):
         """Step 5: pictures float32 (N, h, w, 3) of one sketch to colour layers, uint8."""
         if self._settings.lines == "network":
             return half_even(pictures)
-        return half_even(self._whole(colour_layer(pictures, working), working))
-
-    def _hinted_colours(self, pictures, plain, working):
-        """Step 5 with hints, where surfaces are made whole."""
-        pictures, plain = (colour_layer(given, working) for given in (pictures, plain))
-        return half_even(hinted_surfaces(pictures, plain, self._whole(plain, working)))
-
-    def _whole(self, layers, working):
-        if not len(self._schemes):
-            return layers
-        return whole_surfaces(layers, working, self._schemes, self._settings.size)
+        layers = colour_layer(pictures, working)
+        if len(self._schemes):
+            layers = whole_surfaces(layers, working, self._schemes, self._settings.size)
+        return half_even(layers)
 
     def _painted(self, flat, line):
         """Steps 6 and 7: a colour layer uint8 (h, w, 3) to a picture uint8 (H, W, 3)."""

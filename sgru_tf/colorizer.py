@@ -25,7 +25,7 @@ centres, a triangle filter as wide as the step when shrinking (Pillow's BILINEAR
 7. Result = colour layer x L / 255, rounded to integers, exact. Alpha is given back unchanged.
 
 Before C is rounded, what the network was unsure of is settled (`sgru_tf.surfaces`), where it
-was trained in schemes; where hints speak, it is not. Then the nine are put in order, and their
+was trained in schemes; what hints coloured stays. Then the nine are put in order, and their
 colours moved towards a reference if one is given (`sgru_tf.arranging`), both on C; with
 surfaces="network", order="network" and no reference the above is all. Serving graphs and exported
 files do none of the three.
@@ -57,7 +57,7 @@ from sgru_tf.linelayer import colour_layer
 from sgru_tf.ordering import ORDERS
 from sgru_tf.palette import reference_palette
 from sgru_tf.recolouring import STRENGTH
-from sgru_tf.surfaces import hinted_surfaces, scheme_colours, whole_surfaces
+from sgru_tf.surfaces import scheme_colours, whole_surfaces
 
 LEAST_SIZE, GREATEST_SIZE = 32, 4096
 """Limits of the working size: one multiple of the network's step; what memory allows."""
@@ -182,21 +182,11 @@ class Colorizer:
 
     def _arranged(self, working, dabs) -> tuple[list[np.ndarray], list[int]]:
         asked = plain = None
-        is_plain = dabs is None
-        if is_plain or self.order == "natural" or self.schemes is not None:
-            plain = drawn = self._layers(working, None)
-            if self.schemes is not None:
-                plain = whole_surfaces(drawn, working, self.schemes)
-        if is_plain:
-            flats, plain = plain, None
-        else:
+        if dabs is not None:
             asked = working_hints(dabs, *working.shape[::-1])[..., 3] >= 0.5
-            flats = self._layers(working, dabs)
-            if self.schemes is not None:
-                flats = hinted_surfaces(flats, drawn, plain)
-            plain = [_to_uint8(flat) for flat in plain] if self.order == "natural" else None
+            plain = self._flats(working, None) if self.order == "natural" else None
         return arranged(
-            [_to_uint8(flat) for flat in flats],
+            self._flats(working, dabs),
             working if self.lines == "sharp" else None,
             order=self.order,
             reference=self.reference,
@@ -205,11 +195,13 @@ class Colorizer:
             plain=plain,
         )
 
-    def _layers(self, working, dabs):
+    def _flats(self, working, dabs) -> list[np.ndarray]:
         pictures = self._run(working, dabs)
         if self.lines == "sharp":
             pictures = [colour_layer(picture, working) for picture in pictures]
-        return pictures
+        if self.schemes is not None:
+            pictures = whole_surfaces(pictures, working, self.schemes)
+        return [_to_uint8(picture) for picture in pictures]
 
     def _hint_picture(self, hints, height: int, width: int) -> Image.Image | None:
         if hints is None:

@@ -4,8 +4,9 @@ A network that was trained in schemes gives every proposal a colour of skin, of 
 of its own (`ModelConfig.schemes`); white is paper. So the colours of the nine at a place tell what
 it is taken for: the shares of a mixture of these four. Where it could not decide, in a sleeve or in
 a wide skirt, they are mixed, which looks like fog. Here it is decided, between the sketch's lines,
-by `sgru_tf.potts`, and the colours are moved accordingly. What the schemes do not explain (shade,
-blush, eyes) stays; where it is much, in a portrait with a painted background, everything does.
+by `sgru_tf.potts`, and the colours are moved accordingly. What the schemes do not explain (blush,
+eyes, what a hint coloured) stays; where it is much, in a portrait with a painted background,
+everything does.
 """
 
 from __future__ import annotations
@@ -49,8 +50,9 @@ LIGHT = 0.1
 EYE, EYE_GREY = 3, 0.06
 """Greys are eyes: a place is one if so much white in it is dark, and so many pixels around it."""
 
-HINTED = 16.0
-"""Where hints moved the nine by so many grey levels in the mean, they alone decide."""
+KNOWN, UNKNOWN = 8.0, 16.0
+"""How far, in grey levels, a pixel lies from what the schemes can explain: up to the first it is of
+them, from the second on it is something else: what a hint coloured, blush, shade."""
 
 PAPER, SKIN, HAIR, CLOTHES = range(4)
 
@@ -76,31 +78,15 @@ def whole_surfaces(pictures, sketch: np.ndarray, schemes) -> np.ndarray:
     if part == 0:
         return pictures
     scale = max(sketch.shape) / SIDE
+    known = np.clip((UNKNOWN - rest) / (UNKNOWN - KNOWN), 0, 1)
     outside = paper_around(openness, shares[PAPER])
-    decided = _decided(shares, openness, outside, scale)
-    moved = part * light * (1 - _eyes(shares[PAPER] * (1 - light), outside, scale))
+    decided = _decided(shares, openness, outside, known, scale)
+    moved = part * known * light * (1 - _eyes(shares[PAPER] * (1 - light), outside, scale))
     change = moved * (_with_light(decided, shares) - shares)
     # Under a line nothing was decided: it is as beside it, as the colour layer is.
     change = fill(change.transpose(1, 2, 0), ink_free_weights(sketch)).transpose(2, 0, 1)
     result = np.tensordot(colours.transpose(0, 2, 1), change, (2, 0)).transpose(0, 2, 3, 1)
     return np.clip(pictures + result, 0, 255)
-
-
-def hinted_surfaces(hinted, plain, whole) -> np.ndarray:
-    """Make surfaces whole around hints: as without hints, and less the more these changed a place.
-
-    Args:
-        hinted: (N, h, w, 3), RGB 0-255, the colour layers with hints.
-        plain: The same without.
-        whole: What `whole_surfaces` made of `plain`.
-
-    Returns:
-        float32 (N, h, w, 3), 0-255.
-    """
-    hinted, plain = np.asarray(hinted, np.float32), np.asarray(plain, np.float32)
-    obeyed = np.abs(hinted - plain).mean((0, 3)) / HINTED
-    change = np.clip(1 - obeyed, 0, 1)[:, :, None] * (whole - plain)
-    return np.clip(hinted + change, 0, 255)
 
 
 def scheme_colours(schemes) -> np.ndarray:
@@ -175,18 +161,18 @@ def paper_around(openness: np.ndarray, white: np.ndarray) -> np.ndarray:
 
 def _part(rest, shares, openness) -> float:
     """How far colours are moved in this picture, 0-1; see `EXPLAINED`."""
-    coloured = (openness > 0.02) & (shares[PAPER] < 0.7)
+    coloured = (openness > 0.02) & (shares[PAPER] < 0.7) & (rest < UNKNOWN)
     if not coloured.any():
         return 0.0
     unexplained = float(np.median(rest[coloured]))
     return min(1.0, max(0.0, (UNEXPLAINED - unexplained) / (UNEXPLAINED - EXPLAINED)))
 
 
-def _decided(shares, openness, outside, scale: float) -> np.ndarray:
+def _decided(shares, openness, outside, known, scale: float) -> np.ndarray:
     costs = -np.log(shares + FAINT)
     costs -= costs.min(0)
     costs *= np.where(outside, 1, 1 - (1 - BARE) * shares[PAPER])
-    costs *= 0.02 + 0.98 * openness
+    costs *= known * (0.02 + 0.98 * openness)
     decided = potts(costs, openness, BORDER * scale, LEAST * scale) ** SHARP
     decided /= decided.sum(0)
     return _softened(decided, openness, round(BLUR * scale))

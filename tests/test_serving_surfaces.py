@@ -9,7 +9,7 @@ from sgru_tf import surfaces
 from sgru_tf.colorizer import Colorizer
 from sgru_tf.config import ModelConfig
 from sgru_tf.export.graph_potts import potts
-from sgru_tf.export.graph_surfaces import hinted_surfaces, whole_surfaces
+from sgru_tf.export.graph_surfaces import whole_surfaces
 from sgru_tf.export.serving_graph import ServingGraph, Settings
 from sgru_tf.potts import potts as potts_in_numpy
 
@@ -66,13 +66,6 @@ def test_labels_are_the_same(shape):
     expected = potts_in_numpy(costs, openness, 1.0, 0.1)
     np.testing.assert_allclose(traced(costs, openness), expected, atol=1e-3)
     assert expected.max() > 0.9
-
-
-def test_hinted_surfaces_are_the_same():
-    rng = np.random.default_rng(3)
-    hinted, plain, whole = (rng.uniform(90, 120, (3, 8, 9, 3)).astype("f4") for _ in range(3))
-    expected = surfaces.hinted_surfaces(hinted, plain, whole)
-    np.testing.assert_allclose(hinted_surfaces(hinted, plain, whole), expected, atol=1e-3)
 
 
 class SchemeModel:

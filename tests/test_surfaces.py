@@ -7,7 +7,7 @@ import pytest
 
 from sgru_tf.colorizer import Colorizer
 from sgru_tf.errors import SgruError
-from sgru_tf.surfaces import explained, hinted_surfaces, scheme_colours, whole_surfaces
+from sgru_tf.surfaces import explained, scheme_colours, whole_surfaces
 
 HEIGHT, WIDTH = 200, 320
 PAPER, SKIN, HAIR, CLOTHES = range(4)
@@ -149,14 +149,16 @@ def test_mixtures_are_explained_exactly():
     assert rest.min() > 50
 
 
-def test_where_hints_speak_they_alone_decide():
-    shape = 9, 4, 4, 3
-    plain, whole = np.full(shape, 100.0), np.full(shape, 140.0)
-    hinted = plain.copy()
-    hinted[:, :2] = 20
-    found = hinted_surfaces(hinted, plain, whole)
-    np.testing.assert_array_equal(found[:, :2], 20)
-    np.testing.assert_array_equal(found[:, 2:], 140)
+def test_what_a_hint_coloured_stays_and_the_rest_is_settled():
+    sketch, true = figure()
+    foggy = true.copy()
+    put(foggy, slice(81, 182), slice(120, 161), CLOTHES, 0.4)
+    before = painted(foggy)
+    before[:, 86:130, 66:110] = (10, 200, 30)
+    found = whole_surfaces(before, sketch, SCHEMES)
+    np.testing.assert_allclose(found[:, 90:126, 70:106], before[:, 90:126, 70:106], atol=0.5)
+    rest = slice(140, 176), slice(66, 155)
+    assert away(found, true, *rest) < 8 < away(before, true, *rest)
 
 
 class Painted:
@@ -215,7 +217,8 @@ def test_colorizer_obeys_hints_and_is_whole_elsewhere(order):
     whole = Colorizer(Painted(NAMED), order=order)
     plain, found = whole(sketch), whole(sketch, hints)
     assert np.abs(found[:, 104:116, 204:216].astype(int) - (10, 200, 30)).max() < 3
-    np.testing.assert_array_equal(found[:, 90:170, 70:150], plain[:, 90:170, 70:150])
+    apart = np.abs(found.astype(int) - plain)[:, 90:170, 70:150]
+    assert apart.mean() < 1
 
 
 def test_unknown_setting_is_refused():

@@ -14,12 +14,12 @@ import numpy as np
 ENTROPY = 0.02
 """What is undecided stays so in the measure in which its costs lie closer together than this."""
 
-STEPS = {48: 200, 96: 150, 192: 80}
-"""Long side of a level: steps at most so large a level takes; larger ones take `LAST_STEPS`. What a
+STEPS = {48: 200, 96: 150, 192: 80, 384: 40}
+"""Steps of a level by its long side, which is at most so long; longer ones take `LAST_STEPS`. What a
 step carries goes one pixel far, so the way from one end of the picture to the other is gone where
-it is short."""
+it is short, and large levels bring borders to their lines."""
 
-LAST_STEPS = 40
+LAST_STEPS = 10
 
 RISE, FALL = 1.5, 0.15
 """Steps of the borders' forces and of the labels: of those tried, the fastest."""

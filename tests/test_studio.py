@@ -167,6 +167,15 @@ def test_pictures_are_those_of_infer(driven, inferred, tmp_path):
     assert modes == {"RGB", "RGBA"}
 
 
+def test_a_model_without_schemes_is_left_alone(driven, inferred, tmp_path):
+    _, saved = driven
+    bare = json.loads((saved / "bare.json").read_text())
+    found, name = Image.open(saved / bare["name"]), f"scarf_{bare['head'] + 1}.png"
+    infer(ROOT / "examples" / "scarf.png", tmp_path, shipped_tflite(), "--surfaces", "network")
+    assert apart(found, Image.open(tmp_path / name)) <= ALIKE
+    assert apart(found, Image.open(inferred / name)) > 1.5 * ALIKE
+
+
 def test_hints_are_those_of_infer(driven, hinted_file, given, tmp_path):
     _, saved = driven
     hints = json.loads((saved / "hints.json").read_text())

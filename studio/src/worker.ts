@@ -4,13 +4,24 @@ import { type Network, openNetwork } from './engine/network';
 import { type Failure, failureOf, StudioError } from './errors';
 import { bandsOf, writeOpenRaster } from './files/openraster';
 import { writePng } from './files/png';
-import { flatsOf, multiplied, orderOf, Painter, small, type Working, workingSketch } from './pixels/colouring';
+import {
+  fillerOf,
+  flatsOf,
+  layersOf,
+  multiplied,
+  orderOf,
+  Painter,
+  small,
+  type Working,
+  workingSketch,
+} from './pixels/colouring';
 import { type Dab, workingHints } from './pixels/dabs';
 import { decodeSketch } from './pixels/decode';
 import { levelPaper } from './pixels/levels';
 import { resizeBytes } from './pixels/resample';
 import { workingShape } from './pixels/rounding';
 import { opaqueShare, type Sketch } from './pixels/sketch';
+import { wholeSurfaces } from './pixels/surfaces';
 import type { CallName, Calls, Coloured, Reply, Request, SketchInfo } from './protocol';
 
 const PREVIEW = 2048;
@@ -112,7 +123,10 @@ async function coloured(dabs: Dab[]): Promise<Uint8Array[]> {
   const start = performance.now();
   const answer = await network!.run(working!, hints);
   networkTime += performance.now() - start;
-  return flatsOf(answer.data, answer.shape, working!);
+  const filler = fillerOf(working!);
+  const layers = layersOf(answer.data, answer.shape, working!, filler);
+  const { schemes } = network!.info;
+  return flatsOf(schemes.length ? wholeSurfaces(layers, working!.grey, [width, height], filler, schemes) : layers);
 }
 
 function painted(index: number): { sketch: Sketch; working: Working; flat: Uint8Array } {

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { inflateSync } from 'node:zlib';
 import { runnerImport } from 'vite';
+import { withoutSchemes } from './models.js';
 
 const load = async (name) => {
   const file = new URL(`../src/${name}.ts`, import.meta.url).pathname;
@@ -55,10 +56,10 @@ test('paper is levelled as in Python', options, async () => {
 });
 
 test('ink is taken out, and layers are painted, as in Python', options, async () => {
-  const { flatsOf, Painter } = await load('pixels/colouring');
+  const { fillerOf, flatsOf, layersOf, Painter } = await load('pixels/colouring');
   for (const { size, small, padded, answer, grey, line, flats, painted } of cases.paint) {
     const working = { width: small[0], height: small[1], grey: bytes(grey), padded };
-    const found = flatsOf(bytes(answer), padded, working);
+    const found = flatsOf(layersOf(bytes(answer), padded, working, fillerOf(working)));
     found.forEach((flat, i) => assert.ok(apart(flat, bytes(flats[i])).most <= 1));
     const sketch = { width: size[0], height: size[1], line: bytes(line), alpha: null };
     const painter = new Painter(sketch, bytes(flats[0]), working);
@@ -68,6 +69,33 @@ test('ink is taken out, and layers are painted, as in Python', options, async ()
     }
     assert.deepEqual(apart(Buffer.concat(rows), bytes(painted)), { mean: 0, most: 0 });
   }
+});
+
+test('labels are those of Python', options, async () => {
+  const { potts } = await load('pixels/potts');
+  for (const { size, costs, openness, wanted } of cases.labels) {
+    const { most } = apart(potts(floats(costs), floats(openness), size, 1, 0.1), floats(wanted));
+    assert.ok(most < 0.001, `${size}: ${most}`);
+  }
+});
+
+test('surfaces are made whole as in Python', options, async () => {
+  const { fillerOf } = await load('pixels/colouring');
+  const { wholeSurfaces } = await load('pixels/surfaces');
+  const far = [];
+  for (const { size, grey, schemes, pictures, wanted, moved } of cases.surfaces) {
+    const working = { width: size[0], height: size[1], grey: bytes(grey) };
+    const given = pictures.map(floats);
+    const found = wholeSurfaces(given, working.grey, size, fillerOf(working), schemes);
+    found.forEach((one, n) => {
+      const { mean, most } = apart(one, floats(wanted[n]));
+      assert.ok(mean < 0.001 && most < 0.1, `${size}: ${mean}, ${most}`);
+    });
+    given.forEach((one, n) => assert.deepEqual(one, floats(pictures[n])));
+    assert.equal(found === given, moved === 0);
+    far.push(moved);
+  }
+  assert.ok(Math.max(...far) > 50 && Math.min(...far) === 0, String(far));
 });
 
 test('proposals come in the order of Python', options, async () => {
@@ -98,8 +126,9 @@ test('sizes are read from headers', options, async () => {
 test('a model is read and resized', options, async () => {
   const { readModel, resizedModel } = await load('engine/tflite');
   const file = new Uint8Array(readFileSync(cases.model.path));
-  const { proposals, width, height, hints } = readModel(file);
-  assert.deepEqual([proposals, width, height, hints], cases.model.wanted);
+  const { proposals, width, height, hints, schemes } = readModel(file);
+  assert.deepEqual([proposals, width, height, hints, schemes], cases.model.wanted);
+  assert.deepEqual(readModel(withoutSchemes(file)).schemes, []);
   const other = readModel(resizedModel(file, 96, 160));
   assert.deepEqual(other.inputs[0].shape, [1, 160, 96, 1]);
   assert.throws(() => readModel(new Uint8Array(100)), /TFLite/);

@@ -13,6 +13,11 @@ from sgru_tf.levelling import level_paper
 from sgru_tf.linelayer import colour_layer
 from sgru_tf.litert import LiteRTNetwork
 from sgru_tf.ordering import natural_order
+from sgru_tf.potts import potts
+from sgru_tf.surfaces import scheme_colours, whole_surfaces
+
+SCHEMES = (("#f7e0cb", "#d04030", "#4050a0"), ("#f7decd", "#40a060", "#c08040"))
+SCHEMES += (("#fadec8", "#8060c0", "#e0c050"),)
 
 FILTERS = {"box": Image.Resampling.BOX, "bilinear": Image.Resampling.BILINEAR}
 
@@ -24,6 +29,8 @@ def cases(model) -> dict:
         "resize": [*_resizings(rng)],
         "level": [*_levellings(rng)],
         "paint": [_painting(rng, 150, 330), _painting(rng, 333, 70)],
+        "labels": [_labels(rng, *shape) for shape in ((61, 130), (48, 49), (1, 1), (400, 3))],
+        "surfaces": [*_surfaces(rng)],
         "order": [_ordering(rng, count) for count in (1, 2, 9, 9)],
         "hints": [*_hints(rng)],
         "headers": [*_headers(rng)],
@@ -99,6 +106,48 @@ def _painting(rng, width: int, height: int) -> dict:
     }
 
 
+def _labels(rng, height: int, width: int) -> dict:
+    costs = rng.uniform(size=(4, height, width)).astype(np.float32)
+    openness = (rng.uniform(size=(height, width)) ** 3).astype(np.float32)
+    wanted = potts(costs, openness, 1.0, 0.1)
+    costs, wanted = (_text(one.transpose(1, 2, 0)) for one in (costs, wanted))
+    return {"size": (width, height), "costs": costs, "openness": _text(openness), "wanted": wanted}
+
+
+def _surfaces(rng):
+    for height, width, noise in ((97, 300, 0), (200, 61, 0), (64, 64, 5), (33, 2, 0), (50, 60, 40)):
+        grey, pictures = _fields(rng, height, width)
+        pictures = np.clip(pictures + rng.normal(0, noise, pictures.shape), 0, 255).astype("f4")
+        wanted = whole_surfaces(pictures, grey, scheme_colours(SCHEMES))
+        yield {
+            "size": (width, height),
+            "grey": _text(grey),
+            "schemes": SCHEMES,
+            "pictures": [_text(one) for one in pictures],
+            "wanted": [_text(one.astype(np.float32)) for one in wanted],
+            "moved": float(np.abs(wanted - pictures).max()),
+        }
+
+
+def _fields(rng, height: int, width: int):
+    """Fields between lines, each a mixture of surfaces; in one a grey spot, and one turns green."""
+    grey = np.full((height, width), 255, np.uint8)
+    fields = rng.dirichlet(np.full(4, 0.4), (3, 4))
+    fields[0] = fields[:, 0] = (1, 0, 0, 0)
+    rows, columns = np.arange(height) * 3 // height, np.arange(width) * 4 // width
+    grey[np.flatnonzero(np.diff(rows)), :] = 30
+    grey[: height // 2, np.flatnonzero(np.diff(columns))] = 235
+    shares = fields[rows][:, columns] + rng.uniform(0, 0.1, (height, width, 1))
+    colours = scheme_colours(SCHEMES)
+    colours = np.concatenate([np.full((len(colours), 1, 3), 255), colours], 1)
+    pictures = np.einsum("nmc,hwm->nhwc", colours, shares / shares.sum(-1, keepdims=True))
+    pictures[:, height // 2, width // 2] = 120
+    green = np.linspace(0, 1, width - width * 3 // 4)[:, None]
+    field = pictures[:, height * 3 // 4 :, width * 3 // 4 :]
+    field += green * ((0, 200, 60) - field)
+    return grey, pictures
+
+
 def _ordering(rng, count: int) -> dict:
     width, height = 150, 200
     line = sketch(rng, width, height)[..., None] / 255
@@ -146,4 +195,5 @@ def _headers(rng):
 def _model(path) -> dict:
     network = LiteRTNetwork(path)
     sides = network.metadata["width"], network.metadata["height"]
-    return {"path": str(path), "wanted": [network.proposals, *sides, network.hints]}
+    wanted = [network.proposals, *sides, network.hints, network.schemes]
+    return {"path": str(path), "wanted": wanted}

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { alarm, changedWorker, coloured, launch, open, pick, picture, ready, save, serve } from './browser.js';
+import { withoutSchemes } from './models.js';
 
 const { STUDIO_DIST: dist, STUDIO_GIVEN: given, STUDIO_SAVED: saved } = process.env;
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
@@ -52,6 +53,21 @@ describe('the page', { skip: dist ? false : 'tests/test_studio.py builds it' }, 
     assert.deepEqual(outside, []);
     assert.ok(requests.some((url) => url.endsWith('.tflite')) && requests.some((url) => url.endsWith('.wasm')));
     assert.deepEqual(errors, []);
+    await context.close();
+  });
+
+  test('leaves the colours of a model without schemes as they are', async () => {
+    const { page, context } = await open(browser, server.address, {
+      before: (page) => page.route('**/*.tflite', async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, body: withoutSchemes(await response.body()) });
+      }),
+    });
+    await page.click('[data-sample=scarf]');
+    await coloured(page);
+    const head = await page.locator('.proposal[aria-checked=true]').getAttribute('data-head');
+    const name = await save(page, 'picture', saved, 'bare_');
+    writeFileSync(`${saved}/bare.json`, JSON.stringify({ name, head: Number(head) }));
     await context.close();
   });
 

@@ -8,7 +8,7 @@ interface TensorInfo {
   shape: number[];
 }
 
-/** `proposals` and `precision` are from what `sgru-export tflite` stored in the file. */
+/** `proposals`, `precision` and `schemes` are from what `sgru-export tflite` stored in the file. */
 export interface ModelInfo {
   width: number;
   height: number;
@@ -16,6 +16,8 @@ export interface ModelInfo {
   precision: string;
   inputs: TensorInfo[];
   hints: boolean;
+  /** Skin, hair and clothes of each proposal, "#rrggbb"; none where the network was not trained in schemes. */
+  schemes: string[][];
 }
 
 /** Reads a file; throws an Error if it is no TFLite file, or none of this project. */
@@ -29,8 +31,10 @@ export function readModel(bytes: Uint8Array): ModelInfo {
   const data = file.vector(buffers[file.number(entry, 1)], 0);
   const metadata = JSON.parse(file.text(data.start, data.count));
   const { width, height, proposals, precision } = metadata;
+  const schemes = metadata.config?.schemes ?? [];
   const described = inputs.map((tensor) => describe(file, tensor));
-  return { width, height, proposals, precision, inputs: described, hints: described.some((one) => one.name === 'hints') };
+  const hints = described.some((one) => one.name === 'hints');
+  return { width, height, proposals, precision, inputs: described, hints, schemes };
 }
 
 /**

@@ -25,27 +25,41 @@ export function workingSketch(sketch: Sketch, longSide: number): Working {
   return { width: size[0], height: size[1], grey, padded: [upTo(size[0], 32), upTo(size[1], 32)] };
 }
 
+/** What fills the colour under the ink of a sketch. */
+export function fillerOf({ width, height, grey }: Working): Filler {
+  return new Filler(inkFreeWeights(grey, width, height), width, height);
+}
+
 /**
  * Takes the ink out of the network's pictures.
  *
  * @param answer (N, height, width, 3) of the network, RGB 0-255.
  * @param shape Width and height of `answer`; the working sketch lies at its top left.
- * @returns The colour layers, RGB (working.height, working.width, 3) each.
+ * @returns The colour layers, RGB (working.height, working.width, 3) each, 0-255, not rounded yet.
  */
-export function flatsOf(answer: Uint8Array, [width, height]: [number, number], working: Working): Uint8Array[] {
-  const filler = new Filler(inkFreeWeights(working.grey, working.width, working.height), working.width, working.height);
+export function layersOf(
+  answer: Uint8Array,
+  [width, height]: [number, number],
+  working: Working,
+  filler: Filler,
+): Float32Array[] {
   const count = answer.length / (width * height * 3);
   return Array.from({ length: count }, (_, n) => {
-    const flat = new Uint8Array(working.width * working.height * 3);
+    const layer = new Float32Array(working.width * working.height * 3);
     const plane = new Float32Array(working.width * working.height);
     for (let c = 0; c < 3; c++) {
       for (let y = 0, i = 0; y < working.height; y++) {
         for (let x = 0; x < working.width; x++, i++) plane[i] = answer[((n * height + y) * width + x) * 3 + c];
       }
-      filler.fill(plane).forEach((value, i) => (flat[3 * i + c] = rint(value)));
+      filler.fill(plane).forEach((value, i) => (layer[3 * i + c] = value));
     }
-    return flat;
+    return layer;
   });
+}
+
+/** The colour layers as they are kept: whole numbers. */
+export function flatsOf(layers: Float32Array[]): Uint8Array[] {
+  return layers.map((layer) => Uint8Array.from(layer, rint));
 }
 
 /** The order of proposals, the most natural first, as indices into `flats`. */

@@ -122,8 +122,8 @@ function distance(one: Float32Array, other: Float32Array): number {
   return sum / (one.length / 3);
 }
 
-/** Gauss and Jordan; good enough for a small matrix that is nearly diagonal. */
-function inverse(matrix: number[][]): number[][] {
+/** Gauss and Jordan; good enough for a small matrix that is positive definite. */
+export function inverse(matrix: number[][]): number[][] {
   const size = matrix.length;
   const rows = matrix.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1 : 0))]);
   for (let i = 0; i < size; i++) {

@@ -1,0 +1,239 @@
+// Whole surfaces: where the network is unsure what a surface is, its colourings agree on it. Port of
+// sgru_tf/surfaces.py, where it is explained. What belongs to surfaces lies (height, width, 4).
+
+import type { Filler } from './fill';
+import { explained } from './mixtures';
+import { type Borders, bordersOf, LABELS, potts } from './potts';
+import { rint } from './rounding';
+
+const SIDE = 320;
+const [EXPLAINED, UNEXPLAINED] = [3.5, 4.2];
+const OPEN_POWER = 16;
+const OPENNESS = Float32Array.from({ length: 256 }, (_, grey) => (grey / 255) ** OPEN_POWER);
+const [BORDER, LEAST] = [6, 0.2];
+const FAINT = 0.03;
+const BARE = 0.1;
+const [SHARP, BLUR] = [3, 20];
+const LIGHT = 0.1;
+const [EYE, EYE_GREY] = [3, 0.06];
+const [KNOWN, UNKNOWN] = [8, 16];
+const [PAPER, SKIN, HAIR, CLOTHES] = [0, 1, 2, 3];
+const SURFACES = LABELS;
+
+type Size = [width: number, height: number];
+
+/**
+ * Decides what surfaces are, and colours them so.
+ *
+ * @param layers RGB (height, width, 3) each, 0-255, the colour layers in the network's order.
+ * @param sketch (height, width), 0 = ink, 255 = paper, what the network was shown.
+ * @param filler Fills what lies under the sketch's lines.
+ * @param schemes "#rrggbb", each proposal's skin, hair and clothes.
+ * @returns Colour layers; those given, where the schemes do not explain them.
+ */
+export function wholeSurfaces(
+  layers: Float32Array[],
+  sketch: Uint8Array,
+  size: Size,
+  filler: Filler,
+  schemes: string[][],
+): Float32Array[] {
+  const colours = schemes.map((scheme) => Float64Array.of(255, 255, 255, ...scheme.flatMap(rgb)));
+  const { amounts, rest } = explained(layers, colours);
+  const { shares, light } = sharesOf(amounts);
+  const openness = new Float32Array(sketch.length);
+  sketch.forEach((grey, i) => (openness[i] = OPENNESS[grey]));
+  const part = partOf(rest, shares, openness);
+  if (part === 0) return layers;
+  const scale = Math.max(...size) / SIDE;
+  const known = rest.map((away) => clipped((UNKNOWN - away) / (UNKNOWN - KNOWN), 1));
+  const outside = paperAround(openness, shares, size);
+  const eyes = eyesOf(light.map((lit, i) => shares[SURFACES * i + PAPER] * (1 - lit)), outside, scale, size);
+  const weight = openness.map((open, i) => {
+    const inside = outside[i] ? 1 : 1 - (1 - BARE) * shares[SURFACES * i + PAPER];
+    return inside * known[i] * (0.02 + 0.98 * open);
+  });
+  const change = decidedOf(shares, weight, openness, scale, size);
+  leaveLight(change, shares);
+  for (let i = 0, k = 0; i < light.length; i++) {
+    const moved = part * known[i] * light[i] * (1 - eyes[i]);
+    for (const next = k + SURFACES; k < next; k++) change[k] = moved * (change[k] - shares[k]);
+  }
+  // Under a line nothing was decided: it is as beside it, as the colour layer is.
+  fillChange(change, filler);
+  return layers.map((layer, n) => recoloured(layer, change, colours[n]));
+}
+
+function rgb(colour: string): number[] {
+  return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+}
+
+function clipped(value: number, most: number): number {
+  return Math.min(most, Math.max(0, value));
+}
+
+function sharesOf(amounts: Float32Array): { shares: Float32Array; light: Float32Array } {
+  const [shares, light] = [amounts.slice(), new Float32Array(amounts.length / SURFACES)];
+  for (let i = 0, at = 0; i < light.length; i++, at += SURFACES) {
+    light[i] = amounts[at] + amounts[at + 1] + amounts[at + 2] + amounts[at + 3];
+    for (let k = at; k < at + SURFACES; k++) shares[k] /= Math.max(light[i], 1e-3);
+  }
+  return { shares, light };
+}
+
+/** How far colours are moved in this picture, 0-1, by the median of what coloured pixels leave unexplained. */
+function partOf(rest: Float32Array, shares: Float32Array, openness: Float32Array): number {
+  const isColoured = (i: number) => openness[i] > 0.02 && shares[SURFACES * i + PAPER] < 0.7;
+  const coloured = rest.filter((away, i) => isColoured(i) && away < UNKNOWN).sort();
+  if (!coloured.length) return 0;
+  const unexplained = (coloured[(coloured.length - 1) >> 1] + coloured[coloured.length >> 1]) / 2;
+  return clipped((UNEXPLAINED - unexplained) / (UNEXPLAINED - EXPLAINED), 1);
+}
+
+/**
+ * Finds the paper around the figure: white, and reached from the top or a side without a line, through
+ * openings of some four pixels and more.
+ *
+ * @returns (height, width), 0 or 1.
+ */
+function paperAround(openness: Float32Array, shares: Float32Array, [width, height]: Size): Float32Array {
+  const free = openness.map((open, i) => (open > 0.3 && shares[SURFACES * i + PAPER] > 0.3 ? 1 : 0));
+  const [columns, rows] = [Math.ceil(width / 4), Math.ceil(height / 4)];
+  const room = new Uint8Array(columns * rows).fill(1);
+  const cell = (i: number) => (((i / width) | 0) >> 2) * columns + ((i % width) >> 2);
+  free.forEach((is, i) => is || (room[cell(i)] = 0));
+  const reached = new Float32Array(room.length);
+  const next: number[] = [];
+  const reach = (y: number, x: number) => {
+    const i = y * columns + x;
+    if (y < 0 || x < 0 || y >= rows || x >= columns || !room[i] || reached[i]) return;
+    reached[i] = 1;
+    next.push(i);
+  };
+  for (let x = 0; x < columns; x++) reach(0, x);
+  for (let y = 0; y < rows; y++) [0, columns - 1].forEach((x) => reach(y, x));
+  for (let i = next.pop(); i !== undefined; i = next.pop()) {
+    const [y, x] = [(i / columns) | 0, i % columns];
+    for (let k = 0; k < 9; k++) reach(y + ((k / 3) | 0) - 1, x + (k % 3) - 1);
+  }
+  const around = grown(reached, [columns, rows]);
+  return free.map((is, i) => is * around[cell(i)]);
+}
+
+/** @param weight (height, width), how much what the network says of a pixel counts. */
+function decidedOf(
+  shares: Float32Array,
+  weight: Float32Array,
+  openness: Float32Array,
+  scale: number,
+  size: Size,
+): Float32Array {
+  const costs = shares.map((share) => -Math.log(share + FAINT));
+  for (let i = 0, at = 0; i < openness.length; i++, at += SURFACES) {
+    const least = Math.min(costs[at], costs[at + 1], costs[at + 2], costs[at + 3]);
+    for (let k = at; k < at + SURFACES; k++) costs[k] = (costs[k] - least) * weight[i];
+  }
+  const decided = potts(costs, openness, size, BORDER * scale, LEAST * scale);
+  for (let at = 0; at < decided.length; at += SURFACES) {
+    let sum = 0;
+    for (let k = at; k < at + SURFACES; k++) sum += decided[k] **= SHARP;
+    for (let k = at; k < at + SURFACES; k++) decided[k] /= sum;
+  }
+  return softened(decided, openness, rint(BLUR * scale), size);
+}
+
+/** Softens borders on bare paper: each step mixes neighbours, as far as no line lies there. */
+function softened(given: Float32Array, openness: Float32Array, steps: number, size: Size): Float32Array {
+  const borders = bordersOf(openness, size, 1, 0);
+  let [shares, mixed]: Float32Array[] = [given, given.slice()];
+  for (let step = 0; step < steps; step++) {
+    mix(shares, mixed, borders, size[0]);
+    [shares, mixed] = [mixed, shares];
+  }
+  return shares;
+}
+
+function mix(shares: Float32Array, mixed: Float32Array, { right, below }: Borders, width: number): void {
+  const row = width * SURFACES;
+  for (let i = 0, k = 0; i < right.length; i++) {
+    const toRight = right[i];
+    const toBelow = below[i];
+    const toLeft = i ? right[i - 1] : 0;
+    const toAbove = i < width ? 0 : below[i - width];
+    const mass = 1 + toRight + toBelow + toLeft + toAbove;
+    // Where there is no border, a pixel stands for what is beyond, of which nothing is taken.
+    const r = toRight ? SURFACES : 0;
+    const b = toBelow ? row : 0;
+    const l = toLeft ? SURFACES : 0;
+    const a = toAbove ? row : 0;
+    for (const next = k + SURFACES; k < next; k++) {
+      const across = toRight * shares[k + r] + toLeft * shares[k - l];
+      const down = toBelow * shares[k + b] + toAbove * shares[k - a];
+      mixed[k] = (shares[k] + across + down) / mass;
+    }
+  }
+}
+
+/** Leaves colours some of the white that they had: pale hair pale, light on it as it was. */
+function leaveLight(decided: Float32Array, shares: Float32Array): void {
+  for (const surface of [SKIN, HAIR, CLOTHES]) {
+    let [white, total] = [0, 0];
+    for (let at = 0; at < shares.length; at += SURFACES) {
+      const weight = shares[at + surface] ** 2;
+      white += weight * shares[at + PAPER];
+      total += weight;
+    }
+    const most = white / Math.max(total, 1e-6) + LIGHT;
+    for (let at = 0; at < shares.length; at += SURFACES) {
+      const left = decided[at + surface] * Math.min(shares[at + PAPER], most);
+      decided[at + surface] -= left;
+      decided[at + PAPER] += left;
+    }
+  }
+}
+
+/** How far a pixel belongs to an eye, or other grey things, 0-1. */
+function eyesOf(grey: Float32Array, outside: Float32Array, scale: number, size: Size): Float32Array {
+  let near = outside;
+  for (let k = 0; k < 3; k++) near = grown(near, size);
+  let eyes: Float32Array = grey.map((value, i) => clipped((value * (1 - near[i])) / EYE_GREY, 1));
+  for (let k = rint(EYE * scale); k > 0; k--) eyes = grown(eyes, size);
+  const mean = (before: number, middle: number, after: number) => (before + 2 * middle + after) / 4;
+  return ofNeighbours(eyes, size, mean);
+}
+
+/** The largest of the 3 x 3 neighbours. */
+function grown(mask: Float32Array, size: Size): Float32Array {
+  return ofNeighbours(mask, size, (before, middle, after) => Math.max(before, middle, after));
+}
+
+/** Makes one of three neighbours, first down, then across; at the edge a pixel is its own neighbour. */
+function ofNeighbours(
+  values: Float32Array,
+  [width, height]: Size,
+  by: (before: number, middle: number, after: number) => number,
+): Float32Array {
+  const last = width * (height - 1);
+  const down = values.map((value, i) => by(values[i < width ? i : i - width], value, values[i < last ? i + width : i]));
+  return down.map((value, i) => by(down[i % width ? i - 1 : i], value, down[(i + 1) % width ? i + 1 : i]));
+}
+
+function fillChange(change: Float32Array, filler: Filler): void {
+  const plane = new Float32Array(change.length / SURFACES);
+  for (let m = 0; m < SURFACES; m++) {
+    for (let i = 0; i < plane.length; i++) plane[i] = change[SURFACES * i + m];
+    filler.fill(plane).forEach((value, i) => (change[SURFACES * i + m] = value));
+  }
+}
+
+function recoloured(layer: Float32Array, change: Float32Array, colours: Float64Array): Float32Array {
+  const result = new Float32Array(layer.length);
+  for (let at = 0, from = 0; at < layer.length; from += SURFACES) {
+    for (let c = 0; c < 3; c++, at++) {
+      let moved = layer[at];
+      for (let m = 0; m < SURFACES; m++) moved += colours[3 * m + c] * change[from + m];
+      result[at] = clipped(moved, 255);
+    }
+  }
+  return result;
+}

@@ -17,6 +17,7 @@ The settings of the run go beside it as `config.json`, without the folders of it
 added hints to the model of another run, be it in several runs, that one's too, as `before`.
 """
 
+import dataclasses
 import json
 import os
 import zipfile
@@ -59,7 +60,10 @@ def main(run, out, factors, distances):
         saturate(trained, factors)
     if distances:
         lighten(trained, distances)
-    packed = build_sgru(trained.sgru_config)
+    config = trained.sgru_config
+    if factors or distances:
+        config = dataclasses.replace(config, schemes=())  # its colours are others now
+    packed = build_sgru(config)
     packed.set_weights([w.astype("float16").astype("float32") for w in trained.get_weights()])
 
     sketch = np.random.default_rng(0).uniform(size=(1, 256, 256, 1)) > 0.1

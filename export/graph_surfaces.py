@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
 import tensorflow as tf
 
@@ -13,13 +11,14 @@ from sgru_tf.export.graph_potts import potts
 from sgru_tf.surfaces import PAPER
 
 
-def whole_surfaces(pictures, sketch, schemes: np.ndarray, long_side: int):
+def whole_surfaces(pictures, sketch, schemes: np.ndarray, asked, long_side: int):
     """Decide what surfaces are, and colour them so; see `sgru_tf.surfaces.whole_surfaces`.
 
     Args:
         pictures: float32 (N, h, w, 3), 0-255, the colour layers in the network's order.
         sketch: uint8 (h, w), what the network was shown.
         schemes: float32 (N, 3, 3), RGB 0-255, each proposal's skin, hair and clothes.
+        asked: bool (h, w), where the artist asked for a colour.
         long_side: The larger of h and w.
 
     Returns:
@@ -29,16 +28,20 @@ def whole_surfaces(pictures, sketch, schemes: np.ndarray, long_side: int):
     amounts, rest = _explained(pictures, colours)
     light = tf.reduce_sum(amounts, 0)
     shares = amounts / tf.maximum(light, 1e-3)
-    openness = (tf.cast(sketch, tf.float32) / 255) ** surfaces.OPEN_POWER
+    grey = tf.cast(sketch, tf.float32)
+    openness = (grey / tf.maximum(tf.reduce_max(grey), 1.0)) ** surfaces.OPEN_POWER
     part = _part(rest, shares, openness)
     scale = long_side / surfaces.SIDE
 
     def moved():
         far = surfaces.UNKNOWN - surfaces.KNOWN
         known = tf.clip_by_value((surfaces.UNKNOWN - rest) / far, 0, 1)
-        outside = _paper_around(openness, shares[PAPER])
-        decided = _decided(shares, openness, outside, known, long_side)
+        outside = _paper_around(openness, shares[PAPER], scale)
+        is_white_asked = tf.reduce_any(asked & (shares[PAPER] > 0.5))
+        doubted = tf.where(outside | is_white_asked, 0.0, 1 - surfaces.BARE)
+        decided = _decided(shares, openness, known * (1 - doubted * shares[PAPER]), long_side)
         amount = part * known * light * (1 - _eyes(shares[PAPER] * (1 - light), outside, scale))
+        amount = tf.where(asked, 0.0, amount)
         change = amount * (_with_light(decided, shares) - shares)
         change = fill(tf.transpose(change, (1, 2, 0))[None], ink_free_weights(sketch))[0]
         moves = tf.einsum("nmc,hwm->nhwc", tf.constant(colours), change)
@@ -49,20 +52,39 @@ def whole_surfaces(pictures, sketch, schemes: np.ndarray, long_side: int):
 
 def _explained(pictures, colours):
     count, number = colours.shape[:2]
-    colours, pictures = colours.astype(np.float64), tf.cast(pictures, tf.float64)
+    colours = colours.astype(np.float64)
     alike = np.einsum("nmc,nkc->mk", colours, colours)
-    onto = tf.einsum("nmc,nhwc->mhw", tf.constant(colours), pictures)
-    best = tf.zeros_like(onto[0])
-    amounts = tf.zeros_like(onto)
-    for chosen in (list(c) for n in range(number) for c in combinations(range(number), n + 1)):
-        inverse = np.zeros((number, number))
-        inverse[np.ix_(chosen, chosen)] = np.linalg.inv(alike[np.ix_(chosen, chosen)])
-        tried = tf.einsum("mk,khw->mhw", tf.constant(inverse), onto)
+    shape = tf.shape(pictures)[1:3]
+    onto = tf.zeros(tf.concat([[number], shape], 0), tf.float64)
+    length = tf.zeros(shape, tf.float64)
+
+    # One after the other, as all at once they would take a thousand bytes a pixel.
+    def add(index, onto, length):
+        picture = tf.cast(pictures[index], tf.float64)
+        onto += tf.einsum("mc,hwc->mhw", tf.constant(colours)[index], picture)
+        return index + 1, onto, length + tf.reduce_sum(picture**2, 2)
+
+    maps, plane = tf.TensorShape([number, None, None]), tf.TensorShape([None, None])
+    shapes = tf.TensorShape([]), maps, plane
+    _, onto, length = tf.while_loop(
+        lambda index, *_: index < count, add, (0, onto, length), shapes, parallel_iterations=1
+    )
+    solutions = surfaces.solutions(alike)
+    inverses = np.zeros((len(solutions), number, number))
+    for inverse, (chosen, solution) in zip(inverses, solutions, strict=True):
+        inverse[np.ix_(chosen, chosen)] = solution
+
+    def attempt(index, best, amounts):
+        tried = tf.einsum("mk,khw->mhw", tf.constant(inverses)[index], onto)
         gain = tf.reduce_sum(tried * onto, 0)
         better = tf.reduce_all(tried >= 0, 0) & (gain > best * (1 + 1e-9))
-        best = tf.where(better, gain, best)
-        amounts = tf.where(better, tried, amounts)
-    length = tf.reduce_sum(pictures**2, (0, 3))
+        return index + 1, tf.where(better, gain, best), tf.where(better, tried, amounts)
+
+    start = 0, tf.zeros_like(length), tf.zeros_like(onto)
+    shapes = tf.TensorShape([]), plane, maps
+    _, best, amounts = tf.while_loop(
+        lambda index, *_: index < len(solutions), attempt, start, shapes, parallel_iterations=1
+    )
     rest = tf.sqrt(tf.maximum(length - best, 0) / (3 * count))
     return tf.cast(amounts, tf.float32), tf.cast(rest, tf.float32)
 
@@ -79,11 +101,12 @@ def _part(rest, shares, openness):
     return tf.clip_by_value((surfaces.UNEXPLAINED - unexplained) / slope, 0, 1)
 
 
-def _paper_around(openness, white):
+def _paper_around(openness, white, scale: float):
+    cell = max(surfaces.GAP, round(surfaces.GAP * scale))
     free = (openness > 0.3) & (white > 0.3)
     height, width = tf.unstack(tf.shape(free))
-    closed = tf.pad(1 - tf.cast(free, tf.float32), [[0, -height % 4], [0, -width % 4]])
-    room = 1 - tf.nn.max_pool2d(closed[None, :, :, None], 4, 4, "VALID")
+    closed = tf.pad(1 - tf.cast(free, tf.float32), [[0, -height % cell], [0, -width % cell]])
+    room = 1 - tf.nn.max_pool2d(closed[None, :, :, None], cell, cell, "VALID")
     inner = tf.ones(tf.maximum(tf.shape(room)[1:3] - [1, 2], 0))
     rows, columns = tf.unstack(tf.shape(room)[1:3])
     # The top and both sides.
@@ -103,20 +126,19 @@ def _paper_around(openness, white):
         parallel_iterations=1,
     )
     reached = _grown(reached)[0, :, :, 0] > 0
-    return tf.repeat(tf.repeat(reached, 4, 0), 4, 1)[:height, :width] & free
+    return tf.repeat(tf.repeat(reached, cell, 0), cell, 1)[:height, :width] & free
 
 
-def _decided(shares, openness, outside, known, long_side: int):
+def _decided(shares, openness, weight, long_side: int):
     scale = long_side / surfaces.SIDE
     costs = -tf.math.log(shares + surfaces.FAINT)
     costs -= tf.reduce_min(costs, 0)
-    inside = 1 - tf.cast(outside, tf.float32)
-    costs *= 1 - (1 - surfaces.BARE) * shares[PAPER] * inside
-    costs *= known * (0.02 + 0.98 * openness)
+    costs *= weight * (0.02 + 0.98 * openness)
     border, least = surfaces.BORDER * scale, surfaces.LEAST * scale
     decided = potts(costs, openness, border, least, long_side) ** surfaces.SHARP
     decided /= tf.reduce_sum(decided, 0)
-    return _softened(decided, openness, round(surfaces.BLUR * scale))
+    steps = min(round(surfaces.BLUR * scale), surfaces.MOST_BLUR)
+    return _softened(decided, openness, steps)
 
 
 def _softened(shares, openness, steps: int):
@@ -150,7 +172,7 @@ def _with_light(decided, shares):
 
 def _eyes(grey, outside, scale: float):
     near = tf.cast(outside, tf.float32)[None, :, :, None]
-    for _ in range(3):
+    for _ in range(round(surfaces.EYE * scale)):
         near = _grown(near)
     eyes = tf.clip_by_value(grey[None, :, :, None] * (1 - near) / surfaces.EYE_GREY, 0, 1)
     for _ in range(round(surfaces.EYE * scale)):

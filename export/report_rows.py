@@ -119,7 +119,9 @@ class Bench:
         found = comparison.likeness(names)
         precision = item.notes["precision"]
         self._panel.columns.append((precision, item.name, comparison))
-        remark = self._remark(item.notes["config"], comparison, found, precision)
+        # Surfaces are not made whole in TFLite, so nothing depends on the schemes.
+        config = item.notes["config"] | {"schemes": self._model.sgru_config.to_dict()["schemes"]}
+        remark = self._remark(config, comparison, found, precision)
         size = len(content)
         return Row(
             item.name, "TFLite", precision, width, height, size, measured, found, contents, remark
@@ -195,6 +197,8 @@ class Bench:
         other = sorted(key for key in own.keys() | config.keys() if own.get(key) != config.get(key))
         if other:
             key = other[0]
+            if key == "schemes":
+                return "of another model: its schemes are others"
             told, wanted = (
                 f"{value:.4g}" if isinstance(value, float) else value
                 for value in (config.get(key), own.get(key))

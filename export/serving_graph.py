@@ -29,6 +29,7 @@ _FILE, _NUMBER = tf.TensorSpec([], tf.string), tf.TensorSpec([], tf.int32)
 _PLANE = tf.TensorSpec([None, None], tf.uint8)
 _PICTURE = tf.TensorSpec([None, None, 3], tf.uint8)
 _RGBA = tf.TensorSpec([None, None, 4], tf.uint8)
+_MASK = tf.TensorSpec([None, None], tf.bool)
 _PICTURES = tf.TensorSpec([None, None, None, 3], tf.float32)
 
 
@@ -83,7 +84,7 @@ class ServingGraph(tf.Module):
         self._run = _traced_once(run, network_input(self._config, sketches, hints))
         is_whole = settings.surfaces == "whole" and settings.lines == "sharp"
         self._schemes = scheme_colours(self._config.schemes) if is_whole else ()
-        self._flats = _traced_once(self._colours, _PICTURES, _PLANE)
+        self._flats = _traced_once(self._colours, _PICTURES, _PLANE, _MASK)
         self._paint = _traced_once(self._painted, _PICTURE, _PLANE)
 
     def signatures(self) -> dict:
@@ -145,7 +146,8 @@ class ServingGraph(tf.Module):
         line = self._line(grey)
         working = self._working(line)
         dabs = None if hints is None else self._dabs(hints, *tf.unstack(tf.shape(working)))[None]
-        flats = self._flats(self._pictures(working[None], dabs)[0], working)
+        asked = _asked(working[None], dabs)[0]
+        flats = self._flats(self._pictures(working[None], dabs)[0], working, asked)
 
         def png(flat):
             painted = tf.concat([self._paint(flat, line), alpha], 2)
@@ -167,12 +169,13 @@ class ServingGraph(tf.Module):
         pictures = self._pictures(working, hints)
 
         def paint_all(parts):
-            line, working, pictures = parts
-            flats = self._flats(pictures, working)
+            line, working, pictures, asked = parts
+            flats = self._flats(pictures, working, asked)
             return _one_by_one(lambda flat: self._paint(flat, line), flats, _PICTURE)
 
         result = tf.TensorSpec([self._proposals, None, None, 3], tf.uint8)
-        return {"proposals": _one_by_one(paint_all, (lines, working, pictures), result)}
+        parts = lines, working, pictures, _asked(working, hints)
+        return {"proposals": _one_by_one(paint_all, parts, result)}
 
     def _checks(self, sketch, hints):
         shape = tf.shape(sketch, tf.int64)
@@ -213,13 +216,13 @@ class ServingGraph(tf.Module):
         answer = tf.ensure_shape(answer, [None, self._proposals, None, None, 3])
         return tf.clip_by_value(answer[:, :, :height, :width], 0, 255)
 
-    def _colours(self, pictures, working):
+    def _colours(self, pictures, working, asked):
         """Step 5: pictures float32 (N, h, w, 3) of one sketch to colour layers, uint8."""
         if self._settings.lines == "network":
             return half_even(pictures)
         layers = colour_layer(pictures, working)
         if len(self._schemes):
-            layers = whole_surfaces(layers, working, self._schemes, self._settings.size)
+            layers = whole_surfaces(layers, working, self._schemes, asked, self._settings.size)
         return half_even(layers)
 
     def _painted(self, flat, line):
@@ -227,6 +230,13 @@ class ServingGraph(tf.Module):
         if self._settings.lines == "network":
             return paint(flat, tf.unstack(tf.shape(line)))
         return paint(flat, line)
+
+
+def _asked(working, hints):
+    """Where the artist asked for a colour: bool (B, h, w)."""
+    if hints is None:
+        return tf.zeros(tf.shape(working), tf.bool)
+    return hints[..., 3] >= 0.5
 
 
 def _copies(variables):

@@ -13,7 +13,8 @@ centres, a triangle filter as wide as the step when shrinking (Pillow's BILINEAR
 4. Pad S with white (255) at the bottom and right to the next multiples of 32; network; crop to
    (h, w); clip to 0-255. This is the picture P (N, h, w, 3). Hints are brought to (h, w) as
    `sgru_tf.hints` describes, and padded with 0.
-5. Take the ink out of P (`linelayer.colour_layer`), round to integers: flats C (N, h, w, 3).
+5. Take the ink out of P (`linelayer.colour_layer`); with surfaces="whole", settle what the network
+   was unsure of, if it has `schemes` (`surfaces.whole_surfaces`); round: flats C (N, h, w, 3).
      m = minimum of S over 3 x 3 (of the pixels inside); trust t = (m / max(1, max m)) ** 24
      pad P t and t with 0 at the bottom and right to multiples of 32; blur both with 1 2 1 / 4
      both ways (0 outside); 2 x 2 means, 5 times over: sums A_0 ... A_5, masses M_0 ... M_5
@@ -24,11 +25,9 @@ centres, a triangle filter as wide as the step when shrinking (Pillow's BILINEAR
 6. Bring C to (H, W): bilinear, rounded. This is the colour layer.
 7. Result = colour layer x L / 255, rounded to integers, exact. Alpha is given back unchanged.
 
-Before C is rounded, what the network was unsure of is settled (`sgru_tf.surfaces`), where it
-was trained in schemes; what hints coloured stays. Then the nine are put in order, and their
-colours moved towards a reference if one is given (`sgru_tf.arranging`), both on C; with
-surfaces="network", order="network" and no reference the above is all. Serving graphs and exported
-files do none of the three.
+The nine are then put in order, and their colours moved towards a reference if one is given
+(`sgru_tf.arranging`), both on C; with order="network" and no reference this is all. Serving graphs
+do neither; a `.tflite` file does step 4 alone.
 
 With lines="network", the colour layer is P itself instead of C, and the line layer is 255
 everywhere: the picture as the network drew it, resized.
@@ -49,6 +48,7 @@ from PIL import Image
 from sgru_tf.arranging import arranged
 from sgru_tf.backends import DEFAULT_WORKING_SIZE, as_network, open_network
 from sgru_tf.colouring import Colouring
+from sgru_tf.config import ModelConfig
 from sgru_tf.errors import SgruError
 from sgru_tf.hints import hint_picture, working_hints
 from sgru_tf.images import Sketch, pad_to_multiple, read_sketch, working_shape
@@ -127,7 +127,8 @@ class Colorizer:
         self.lines = lines
         schemes = getattr(self.network, "schemes", ())
         is_whole = surfaces == "whole" and lines == "sharp" and len(schemes) > 0
-        self.schemes = scheme_colours(schemes) if is_whole else None
+        checked = ModelConfig(proposals=max(len(schemes), 1), schemes=schemes) if is_whole else None
+        self._scheme_colours = scheme_colours(checked.schemes) if is_whole else None
         self.level = level
 
     def __call__(self, image, hints=None) -> np.ndarray:
@@ -184,9 +185,9 @@ class Colorizer:
         asked = plain = None
         if dabs is not None:
             asked = working_hints(dabs, *working.shape[::-1])[..., 3] >= 0.5
-            plain = self._flats(working, None) if self.order == "natural" else None
+            plain = self._flats(working, None, None) if self.order == "natural" else None
         return arranged(
-            self._flats(working, dabs),
+            self._flats(working, dabs, asked),
             working if self.lines == "sharp" else None,
             order=self.order,
             reference=self.reference,
@@ -195,12 +196,15 @@ class Colorizer:
             plain=plain,
         )
 
-    def _flats(self, working, dabs) -> list[np.ndarray]:
+    def _flats(self, working, dabs, asked) -> list[np.ndarray]:
         pictures = self._run(working, dabs)
         if self.lines == "sharp":
             pictures = [colour_layer(picture, working) for picture in pictures]
-        if self.schemes is not None:
-            pictures = whole_surfaces(pictures, working, self.schemes)
+        if self._scheme_colours is not None:
+            if len(pictures) != len(self._scheme_colours):
+                told = f"{len(self._scheme_colours)} schemes and {len(pictures)} proposals"
+                raise SgruError(f"the network has {told}; use surfaces='network'")
+            pictures = whole_surfaces(pictures, working, self._scheme_colours, asked)
         return [_to_uint8(picture) for picture in pictures]
 
     def _hint_picture(self, hints, height: int, width: int) -> Image.Image | None:

@@ -1,4 +1,4 @@
-"""Whole surfaces: where the network is unsure what a surface is, its nine colourings agree on it.
+"""Whole surfaces: where the network wavers between two, one of them is decided for, in all nine.
 
 A network that was trained in schemes gives every proposal a colour of skin, of hair and of clothes
 of its own (`ModelConfig.schemes`); white is paper. So the colours of the nine at a place tell what
@@ -40,15 +40,22 @@ BARE = 0.1
 """Inside of a figure white counts so much against a colour: a hole is more likely than a white
 surface without an outline of its own."""
 
-SHARP, BLUR = 3, 20
+SHARP, BLUR, MOST_BLUR = 3, 20, 40
 """Power that makes shares unlike; and steps, of a pixel each, in which a border without a line is
-softened: by some three pixels."""
+softened, in larger pictures more, up to a limit of time: by some three pixels, four at most."""
 
 LIGHT = 0.1
 """So much more white than a surface has on the average may a pixel keep: light on hair."""
 
 EYE, EYE_GREY = 3, 0.06
-"""Greys are eyes: a place is one if so much white in it is dark, and so many pixels around it."""
+"""Greys are eyes: a place is one if so much white in it is dark, and so many pixels around it; but
+not so near to the paper, where the soft edge of an outline is grey."""
+
+GAP = 4
+"""The paper around a figure does not reach through openings so narrow in its outline."""
+
+WORST_CONDITION = 1e10
+"""Colours whose sums of products are conditioned worse are mixtures of each other."""
 
 KNOWN, UNKNOWN = 8.0, 16.0
 """How far, in grey levels, a pixel lies from what the schemes can explain: up to the first it is of
@@ -57,13 +64,15 @@ them, from the second on it is something else: what a hint coloured, blush, shad
 PAPER, SKIN, HAIR, CLOTHES = range(4)
 
 
-def whole_surfaces(pictures, sketch: np.ndarray, schemes) -> np.ndarray:
+def whole_surfaces(pictures, sketch: np.ndarray, schemes, asked=None) -> np.ndarray:
     """Decide what surfaces are, and colour them so.
 
     Args:
         pictures: (N, h, w, 3), RGB 0-255, the colour layers in the network's order.
         sketch: uint8 (h, w), 0 = ink, 255 = paper, what the network was shown.
         schemes: (N, 3, 3), RGB 0-255, each proposal's skin, hair and clothes; see `scheme_colours`.
+        asked: bool (h, w), where the artist asked for a colour: there nothing is moved. None for
+            nowhere.
 
     Returns:
         float32 (N, h, w, 3), 0-255.
@@ -73,15 +82,21 @@ def whole_surfaces(pictures, sketch: np.ndarray, schemes) -> np.ndarray:
     amounts, rest = explained(pictures, colours)
     light = amounts.sum(0)
     shares = amounts / np.maximum(light, 1e-3)
-    openness = (sketch.astype(np.float32) / 255) ** OPEN_POWER
+    # The paper may be tinted still.
+    openness = (sketch.astype(np.float32) / max(sketch.max(), 1)) ** OPEN_POWER
     part = _part(rest, shares, openness)
     if part == 0:
         return pictures
     scale = max(sketch.shape) / SIDE
     known = np.clip((UNKNOWN - rest) / (UNKNOWN - KNOWN), 0, 1)
-    outside = paper_around(openness, shares[PAPER])
-    decided = _decided(shares, openness, outside, known, scale)
+    asked = np.zeros(sketch.shape, bool) if asked is None else asked
+    outside = paper_around(openness, shares[PAPER], scale)
+    # Who asks for white may have meant all of a surface.
+    is_white_asked = bool((asked & (shares[PAPER] > 0.5)).any())
+    doubted = np.where(outside | is_white_asked, 0, 1 - BARE)
+    decided = _decided(shares, openness, known * (1 - doubted * shares[PAPER]), scale)
     moved = part * known * light * (1 - _eyes(shares[PAPER] * (1 - light), outside, scale))
+    moved[asked] = 0
     change = moved * (_with_light(decided, shares) - shares)
     # Under a line nothing was decided: it is as beside it, as the colour layer is.
     change = fill(change.transpose(1, 2, 0), ink_free_weights(sketch)).transpose(2, 0, 1)
@@ -98,7 +113,7 @@ def scheme_colours(schemes) -> np.ndarray:
 def explained(pictures: np.ndarray, colours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Explain each pixel's N colours by those of four surfaces, each lit or shaded.
 
-    Non-negative least squares, by trying every set of surfaces.
+    Non-negative least squares, by trying every set of surfaces that can be told apart.
 
     Args:
         pictures: float32 (N, h, w, 3).
@@ -119,9 +134,8 @@ def explained(pictures: np.ndarray, colours: np.ndarray) -> tuple[np.ndarray, np
         onto += own @ exact
         length += np.einsum("cp,cp->p", exact, exact)
     best, amounts = np.zeros_like(length), np.zeros_like(onto)
-    numbers = range(len(alike))
-    for chosen in (list(c) for n in numbers for c in combinations(numbers, n + 1)):
-        tried = np.linalg.inv(alike[np.ix_(chosen, chosen)]) @ onto[chosen]
+    for chosen, solution in solutions(alike):
+        tried = solution @ onto[chosen]
         gain = (tried * onto[chosen]).sum(0)
         # More surfaces must explain more than rounding does.
         better = (tried >= 0).all(0) & (gain > best * (1 + 1e-9))
@@ -133,22 +147,43 @@ def explained(pictures: np.ndarray, colours: np.ndarray) -> tuple[np.ndarray, np
     return amounts.reshape(-1, height, width), rest.reshape(height, width)
 
 
-def paper_around(openness: np.ndarray, white: np.ndarray) -> np.ndarray:
+def solutions(alike: np.ndarray) -> list[tuple[list[int], np.ndarray]]:
+    """Give the sets of surfaces that can be told apart, small ones first, and their inverses.
+
+    Args:
+        alike: (M, M), the sums of products of the surfaces' colours.
+
+    Returns:
+        Of each set the numbers of its surfaces, and the inverse of their part of `alike`. Left out
+        are sets with a black colour or with colours that are mixtures of each other.
+    """
+    numbers = range(len(alike))
+    found = []
+    for chosen in (list(c) for n in numbers for c in combinations(numbers, n + 1)):
+        part = alike[np.ix_(chosen, chosen)]
+        if part.diagonal().min() > 0 and np.linalg.cond(part) < WORST_CONDITION:
+            found.append((chosen, np.linalg.inv(part)))
+    return found
+
+
+def paper_around(openness: np.ndarray, white: np.ndarray, scale: float = 1.0) -> np.ndarray:
     """Find the paper around the figure: white, and reached from the top or a side without a line.
 
-    Only through openings of some four pixels and more.
+    Only through openings of some `GAP` pixels and more, on a grid of cells of that size.
 
     Args:
         openness: float32 (h, w), 1 on bare paper, 0 on a line.
         white: float32 (h, w), the share of white there.
+        scale: How much larger than `SIDE` the picture is.
 
     Returns:
         bool (h, w).
     """
     free = (openness > 0.3) & (white > 0.3)
     height, width = free.shape
-    padded = np.pad(free, ((0, -height % 4), (0, -width % 4)), mode="edge")
-    room = padded.reshape(padded.shape[0] // 4, 4, -1, 4).all((1, 3))
+    cell = max(GAP, round(GAP * scale))
+    padded = np.pad(free, ((0, -height % cell), (0, -width % cell)), mode="edge")
+    room = padded.reshape(padded.shape[0] // cell, cell, -1, cell).all((1, 3))
     reached = np.zeros_like(room)
     reached[0], reached[:, 0], reached[:, -1] = room[0], room[:, 0], room[:, -1]
     while True:
@@ -156,7 +191,7 @@ def paper_around(openness: np.ndarray, white: np.ndarray) -> np.ndarray:
         if (grown == reached).all():
             break
         reached = grown
-    return _grown(reached).repeat(4, 0).repeat(4, 1)[:height, :width] & free
+    return _grown(reached).repeat(cell, 0).repeat(cell, 1)[:height, :width] & free
 
 
 def _part(rest, shares, openness) -> float:
@@ -168,14 +203,13 @@ def _part(rest, shares, openness) -> float:
     return min(1.0, max(0.0, (UNEXPLAINED - unexplained) / (UNEXPLAINED - EXPLAINED)))
 
 
-def _decided(shares, openness, outside, known, scale: float) -> np.ndarray:
+def _decided(shares, openness, weight, scale: float) -> np.ndarray:
     costs = -np.log(shares + FAINT)
     costs -= costs.min(0)
-    costs *= np.where(outside, 1, 1 - (1 - BARE) * shares[PAPER])
-    costs *= known * (0.02 + 0.98 * openness)
+    costs *= weight * (0.02 + 0.98 * openness)
     decided = potts(costs, openness, BORDER * scale, LEAST * scale) ** SHARP
     decided /= decided.sum(0)
-    return _softened(decided, openness, round(BLUR * scale))
+    return _softened(decided, openness, min(round(BLUR * scale), MOST_BLUR))
 
 
 def _softened(shares, openness, steps: int) -> np.ndarray:
@@ -212,7 +246,7 @@ def _with_light(decided, shares) -> np.ndarray:
 def _eyes(grey, outside, scale: float) -> np.ndarray:
     """How far a pixel belongs to an eye, or other grey things, 0-1: float32 (h, w)."""
     inside = ~outside
-    for _ in range(3):
+    for _ in range(round(EYE * scale)):
         inside = ~_grown(~inside)
     eyes = np.clip(grey * inside / EYE_GREY, 0, 1)
     for _ in range(round(EYE * scale)):

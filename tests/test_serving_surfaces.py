@@ -35,23 +35,30 @@ def picture(height, width, seed=0):
     return painted.astype(np.float32), sketch
 
 
-@pytest.mark.parametrize("shape", [(97, 300), (64, 64), (33, 2)])
+@pytest.mark.parametrize("shape", [(97, 500), (64, 64), (33, 2)])
 def test_it_is_the_colorizers(shape):
     colours = surfaces.scheme_colours(SCHEMES)
     graph = tf.function(
-        lambda pictures, sketch: whole_surfaces(pictures, sketch, colours, max(shape)),
-        [tf.TensorSpec([3, None, None, 3]), tf.TensorSpec([None, None], tf.uint8)],
+        lambda *given: whole_surfaces(*given[:2], colours, given[2], max(shape)),
+        [
+            tf.TensorSpec([3, None, None, 3]),
+            tf.TensorSpec([None, None], tf.uint8),
+            tf.TensorSpec([None, None], tf.bool),
+        ],
         autograph=False,
     )
     changed = 0
     for seed in range(3):
         pictures, sketch = picture(*shape, seed)
-        expected = surfaces.whole_surfaces(pictures, sketch, colours)
-        np.testing.assert_allclose(graph(pictures, sketch), expected, atol=0.1)
+        asked = np.zeros(shape, bool)
+        if seed:
+            asked[shape[0] // 2 :, : shape[1] // (2 * seed)] = True
+        expected = surfaces.whole_surfaces(pictures, sketch, colours, asked)
+        np.testing.assert_allclose(graph(pictures, sketch, asked), expected, atol=0.1)
         changed += np.abs(expected - pictures).max() > 5
     assert changed or min(shape) < 10
     unlike = np.random.default_rng(0).uniform(0, 255, pictures.shape).astype(np.float32)
-    np.testing.assert_array_equal(graph(unlike, sketch), unlike)
+    np.testing.assert_array_equal(graph(unlike, sketch, asked), unlike)
 
 
 @pytest.mark.parametrize("shape", [(49, 48), (61, 130)])

@@ -7,7 +7,7 @@ import pytest
 
 from sgru_tf.colorizer import Colorizer
 from sgru_tf.errors import SgruError
-from sgru_tf.surfaces import explained, scheme_colours, whole_surfaces
+from sgru_tf.surfaces import explained, paper_around, scheme_colours, whole_surfaces
 
 HEIGHT, WIDTH = 200, 320
 PAPER, SKIN, HAIR, CLOTHES = range(4)
@@ -133,11 +133,110 @@ def test_pictures_that_are_not_of_the_schemes_stay_to_the_bit():
     np.testing.assert_array_equal(whole_surfaces(before, sketch, SCHEMES), before)
 
 
+def test_pictures_a_little_off_the_schemes_stay_to_the_bit():
+    """As faces with painted backgrounds are: every place by some grey levels, none by many."""
+    sketch, shares = figure()
+    put(shares, slice(81, 182), slice(120, 160), CLOTHES, 0.3)
+    before = painted(shares)
+    off = np.random.default_rng(5).normal(0, 1, (9, 1, 1, 3))
+    before += (5 * off / np.sqrt((off**2).mean())) * (sketch == 255)[:, :, None]
+    before = np.clip(before, 0, 255).astype("float32")
+    rest = explained(before, COLOURS)[1]
+    assert 4.2 < np.median(rest[90:170, 70:250]) and rest.max() < 8
+    np.testing.assert_array_equal(whole_surfaces(before, sketch, SCHEMES), before)
+
+
 def test_black_and_white_pictures_stay_to_the_bit():
     for level in (0, 255):
         before = np.full((9, 40, 50, 3), level, "float32")
         sketch = np.full((40, 50), level, np.uint8)
         np.testing.assert_array_equal(whole_surfaces(before, sketch, SCHEMES), before)
+
+
+@pytest.mark.parametrize(
+    "colour", [(255, 255, 255), (250, 245, 235), (250, 222, 203), (255, 240, 60), (0, 0, 0)]
+)
+def test_where_a_colour_was_asked_for_it_stays(colour):
+    sketch, shares = figure()
+    before = painted(shares)
+    before[:, 120:140, 200:220] = colour
+    asked = np.zeros(sketch.shape, bool)
+    asked[120:140, 200:220] = True
+    found = whole_surfaces(before, sketch, SCHEMES, asked)
+    np.testing.assert_allclose(found[:, asked], before[:, asked], atol=0.01)
+
+
+def test_all_of_a_surface_stays_white_if_white_was_asked_for():
+    sketch, shares = figure()
+    put(shares, slice(110, 150), slice(190, 230), PAPER)
+    hole = slice(114, 146), slice(194, 226)
+    assert away(settled(sketch, shares), shares, *hole) > 60
+    asked = np.zeros(sketch.shape, bool)
+    asked[126:134, 206:214] = True
+    found = whole_surfaces(painted(shares), sketch, SCHEMES, asked)
+    assert away(found, shares, *hole) < 10
+
+
+def test_bright_colours_that_no_scheme_has_stay():
+    """What a hint spread over a surface is not asked for at every pixel."""
+    sketch, shares = figure()
+    before = painted(shares)
+    before[:, 84:178, 164:250] = (255, 240, 60)
+    found = whole_surfaces(before, sketch, SCHEMES)
+    np.testing.assert_allclose(found[:, 86:176, 166:248], before[:, 86:176, 166:248], atol=0.5)
+
+
+def test_the_colour_under_a_line_is_that_beside_it():
+    sketch, true = figure()
+    sketch[100:160, 205:212] = 0
+    foggy = true.copy()
+    put(foggy, slice(90, 170), slice(180, 250), SKIN, 0.4)
+    found = settled(sketch, foggy)
+    assert away(found, true, slice(105, 155), slice(205, 212)) < 10
+
+
+def test_tinted_paper_is_paper():
+    sketch, shares = figure()
+    put(shares, slice(81, 182), slice(120, 160), CLOTHES, 0.3)
+    before = painted(shares)
+    tinted = (sketch * 0.9).round().astype(np.uint8)
+    found = whole_surfaces(before, tinted, SCHEMES)
+    np.testing.assert_allclose(found, whole_surfaces(before, sketch, SCHEMES), atol=1)
+
+
+@pytest.mark.parametrize(("gap", "is_reached"), [(0, False), (2, False), (14, True)])
+def test_paper_is_what_is_reached_from_outside(gap, is_reached):
+    openness = np.ones((120, 160), "float32")
+    openness[[30, 31, 90, 91], 40:120] = 0
+    openness[30:92, [40, 41, 118, 119]] = 0
+    openness[30:32, 70 : 70 + gap] = 1
+    white = np.ones_like(openness)
+    white[100:110, 5:20] = 0
+    found = paper_around(openness, white)
+    assert found[10, 10] and found[110, 80] and not found[105, 10] and not found[30, 45]
+    assert found[60, 80] == is_reached
+    # From below nothing comes in: there figures are cut off.
+    openness[91:, [60, 61, 100, 101]] = 0
+    assert not paper_around(openness, white)[110, 80]
+    large = np.kron(openness, np.ones((4, 4), "float32"))
+    assert paper_around(large, np.ones_like(large), 4.0)[240, 320] == is_reached
+
+
+@pytest.mark.parametrize("kind", ["one", "equal", "black", "collinear"])
+def test_schemes_that_cannot_be_told_apart_do_no_harm(kind):
+    schemes = SCHEMES[:1].copy() if kind == "one" else SCHEMES.copy()
+    if kind == "equal":
+        schemes[:, 2] = schemes[:, 1]
+    if kind == "black":
+        schemes[:, 1] = 0
+    if kind == "collinear":
+        schemes[:] = np.array([200, 150, 90])[:, None]
+    sketch, shares = figure()
+    before = painted(shares)[: len(schemes)].astype("float32")
+    found = whole_surfaces(before, sketch, schemes)
+    assert np.isfinite(found).all()
+    colours = np.concatenate([np.full((len(schemes), 1, 3), 255, "float32"), schemes], 1)
+    assert np.abs(explained(before, colours)[0]).max() < 3
 
 
 def test_mixtures_are_explained_exactly():
@@ -219,6 +318,20 @@ def test_colorizer_obeys_hints_and_is_whole_elsewhere(order):
     assert np.abs(found[:, 104:116, 204:216].astype(int) - (10, 200, 30)).max() < 3
     apart = np.abs(found.astype(int) - plain)[:, 90:170, 70:150]
     assert apart.mean() < 1
+
+
+@pytest.mark.parametrize(
+    ("schemes", "problem"),
+    [
+        (NAMED[:8], "the network has 8 schemes and 9 proposals; use surfaces='network'"),
+        ([["red"] * 3] * 9, 'ModelConfig.schemes must be colours as "#ffcc88"'),
+        ([5] * 9, "ModelConfig.schemes must be of type"),
+    ],
+)
+def test_wrong_schemes_of_a_network_are_told(schemes, problem):
+    with pytest.raises(SgruError, match=problem):
+        Colorizer(Painted(schemes))(figure()[0])
+    Colorizer(Painted(schemes), surfaces="network")(figure()[0])
 
 
 def test_unknown_setting_is_refused():

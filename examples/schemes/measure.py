@@ -120,7 +120,13 @@ def rewrite(model: Path, out: Path, config: dict) -> None:
 @click.argument("model", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.argument("dolls", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option("--count", default=40, show_default=True, help="Dolls that are coloured.")
+@click.option(
+    "--count",
+    type=click.IntRange(1),
+    default=40,
+    show_default=True,
+    help="Dolls that are coloured.",
+)
 def measure(model: Path, dolls: Path, out: Path, count: int):
     """Write MODEL with the colours of its schemes as OUT."""
     try:
@@ -141,7 +147,7 @@ def measure(model: Path, dolls: Path, out: Path, count: int):
         named = [[f"#{bytes(np.rint(c).astype('u1')).hex()}" for c in row] for row in schemes]
         config = dataclasses.replace(network.sgru_config, schemes=named)
         rewrite(model, out, config.to_dict())
-    except SgruError as error:
+    except (SgruError, OSError) as error:
         raise click.ClickException(str(error)) from error
     for row in named:
         click.echo(" ".join(row))

@@ -20,6 +20,7 @@ OUT/last.keras holds averaged weights, written every 200 steps and at the end. T
 without hints; `train.py --preset hints --init OUT/last.keras` adds them.
 """
 
+import dataclasses
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -135,7 +136,8 @@ def main(out, init, teacher, schemes, keep, steps, sizes, batch, learning_rate, 
 
 def fit(trained, kept, squares, out, steps, sizes, batch, learning_rate, precision, seed) -> None:
     """Train, and say how it goes; see `main`."""
-    config, (many, few) = trained.sgru_config, batch
+    # What it will draw is not what it drew.
+    config, (many, few) = dataclasses.replace(trained.sgru_config, schemes=()), batch
     keras.utils.set_random_seed(seed)
     network = build_sgru(config, precision)
     network.set_weights(trained.get_weights())

@@ -126,7 +126,7 @@ async function coloured(dabs: Dab[]): Promise<Uint8Array[]> {
   const filler = fillerOf(working!);
   const layers = layersOf(answer.data, answer.shape, working!, filler);
   const { schemes } = network!.info;
-  return flatsOf(schemes.length ? wholeSurfaces(layers, working!.grey, [width, height], filler, schemes) : layers);
+  return flatsOf(schemes.length ? wholeSurfaces(layers, working!.grey, [width, height], filler, schemes, hints) : layers);
 }
 
 function painted(index: number): { sketch: Sketch; working: Working; flat: Uint8Array } {

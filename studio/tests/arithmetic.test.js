@@ -83,10 +83,10 @@ test('surfaces are made whole as in Python', options, async () => {
   const { fillerOf } = await load('pixels/colouring');
   const { wholeSurfaces } = await load('pixels/surfaces');
   const far = [];
-  for (const { size, grey, schemes, pictures, wanted, moved } of cases.surfaces) {
+  for (const { size, grey, schemes, hints, pictures, wanted, moved } of cases.surfaces) {
     const working = { width: size[0], height: size[1], grey: bytes(grey) };
     const given = pictures.map(floats);
-    const found = wholeSurfaces(given, working.grey, size, fillerOf(working), schemes);
+    const found = wholeSurfaces(given, working.grey, size, fillerOf(working), schemes, hints && floats(hints));
     found.forEach((one, n) => {
       const { mean, most } = apart(one, floats(wanted[n]));
       assert.ok(mean < 0.001 && most < 0.1, `${size}: ${mean}, ${most}`);

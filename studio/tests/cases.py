@@ -118,8 +118,14 @@ def _surfaces(rng):
     for height, width, noise in ((97, 300, 0), (200, 61, 0), (64, 64, 5), (33, 2, 0), (50, 60, 40)):
         grey, pictures = _fields(rng, height, width)
         pictures = np.clip(pictures + rng.normal(0, noise, pictures.shape), 0, 255).astype("f4")
-        wanted = whole_surfaces(pictures, grey, scheme_colours(SCHEMES))
+        hints = None
+        if noise:
+            hints = np.zeros((height, width, 4), np.float32)
+            hints[height * 3 // 4 :, : width // 3, 3] = 1
+        asked = None if hints is None else hints[..., 3] >= 0.5
+        wanted = whole_surfaces(pictures, grey, scheme_colours(SCHEMES), asked)
         yield {
+            "hints": None if hints is None else _text(hints),
             "size": (width, height),
             "grey": _text(grey),
             "schemes": SCHEMES,

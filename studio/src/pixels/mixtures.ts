@@ -3,6 +3,9 @@
 import { inverse } from './order';
 import { LABELS } from './potts';
 
+// Numbers of inverses are larger only of colours that are mixtures of each other, but for rounding.
+const LARGEST = 1e3;
+
 /**
  * Explains each pixel's colours by those of the surfaces, each lit or shaded: non-negative least
  * squares, by trying every set of surfaces, in double precision, as white and skin are much alike.
@@ -34,14 +37,16 @@ export function explained(layers: Float32Array[], colours: Float64Array[]): { am
   return { amounts, rest };
 }
 
-/** Every set of surfaces, the smallest first, each with the inverse of how alike its colours are. */
+/** The sets of surfaces that can be told apart, small ones first, with the inverses of how alike their colours are. */
 function setsOf(colours: Float64Array[]): { chosen: number[]; solution: number[][] }[] {
   const alike = (m: number, k: number) =>
     colours.reduce((sum, own) => sum + [0, 1, 2].reduce((part, c) => part + own[3 * m + c] * own[3 * k + c], 0), 0);
   const all = Array.from({ length: LABELS }, (_, m) => m);
   const sets = Array.from({ length: 2 ** LABELS - 1 }, (_, bits) => all.filter((m) => ((bits + 1) >> m) & 1));
   sets.sort((one, other) => one.length - other.length || (one.join() < other.join() ? -1 : 1));
-  return sets.map((chosen) => ({ chosen, solution: inverse(chosen.map((m) => chosen.map((k) => alike(m, k)))) }));
+  return sets
+    .map((chosen) => ({ chosen, solution: inverse(chosen.map((m) => chosen.map((k) => alike(m, k)))) }))
+    .filter(({ solution }) => solution.flat().every((number) => Math.abs(number) < LARGEST));
 }
 
 /** Adds up how far colours lie along those of each surface (`onto`), and their squared length. */

@@ -9,13 +9,13 @@ import { rint } from './rounding';
 const SIDE = 320;
 const [EXPLAINED, UNEXPLAINED] = [3.5, 4.2];
 const OPEN_POWER = 16;
-const OPENNESS = Float32Array.from({ length: 256 }, (_, grey) => (grey / 255) ** OPEN_POWER);
 const [BORDER, LEAST] = [6, 0.2];
 const FAINT = 0.03;
 const BARE = 0.1;
-const [SHARP, BLUR] = [3, 20];
+const [SHARP, BLUR, MOST_BLUR] = [3, 20, 40];
 const LIGHT = 0.1;
 const [EYE, EYE_GREY] = [3, 0.06];
+const GAP = 4;
 const [KNOWN, UNKNOWN] = [8, 16];
 const [PAPER, SKIN, HAIR, CLOTHES] = [0, 1, 2, 3];
 const SURFACES = LABELS;
@@ -29,6 +29,7 @@ type Size = [width: number, height: number];
  * @param sketch (height, width), 0 = ink, 255 = paper, what the network was shown.
  * @param filler Fills what lies under the sketch's lines.
  * @param schemes "#rrggbb", each proposal's skin, hair and clothes.
+ * @param hints (height, width, 4), RGB and 0-1, what the artist asked for; null for nothing.
  * @returns Colour layers; those given, where the schemes do not explain them.
  */
 export function wholeSurfaces(
@@ -37,26 +38,32 @@ export function wholeSurfaces(
   size: Size,
   filler: Filler,
   schemes: string[][],
+  hints: Float32Array | null,
 ): Float32Array[] {
   const colours = schemes.map((scheme) => Float64Array.of(255, 255, 255, ...scheme.flatMap(rgb)));
   const { amounts, rest } = explained(layers, colours);
   const { shares, light } = sharesOf(amounts);
   const openness = new Float32Array(sketch.length);
-  sketch.forEach((grey, i) => (openness[i] = OPENNESS[grey]));
+  // The paper may be tinted still.
+  const paper = Math.max(sketch.reduce((most, grey) => Math.max(most, grey), 0), 1);
+  sketch.forEach((grey, i) => (openness[i] = (grey / paper) ** OPEN_POWER));
   const part = partOf(rest, shares, openness);
   if (part === 0) return layers;
   const scale = Math.max(...size) / SIDE;
   const known = rest.map((away) => clipped((UNKNOWN - away) / (UNKNOWN - KNOWN), 1));
-  const outside = paperAround(openness, shares, size);
+  const isAsked = (i: number) => hints !== null && hints[4 * i + 3] >= 0.5;
+  // Who asks for white may have meant all of a surface.
+  const isWhiteAsked = light.some((_, i) => isAsked(i) && shares[SURFACES * i + PAPER] > 0.5);
+  const outside = paperAround(openness, shares, scale, size);
   const eyes = eyesOf(light.map((lit, i) => shares[SURFACES * i + PAPER] * (1 - lit)), outside, scale, size);
   const weight = openness.map((open, i) => {
-    const inside = outside[i] ? 1 : 1 - (1 - BARE) * shares[SURFACES * i + PAPER];
-    return inside * known[i] * (0.02 + 0.98 * open);
+    const doubted = outside[i] || isWhiteAsked ? 0 : 1 - BARE;
+    return (1 - doubted * shares[SURFACES * i + PAPER]) * known[i] * (0.02 + 0.98 * open);
   });
   const change = decidedOf(shares, weight, openness, scale, size);
   leaveLight(change, shares);
   for (let i = 0, k = 0; i < light.length; i++) {
-    const moved = part * known[i] * light[i] * (1 - eyes[i]);
+    const moved = isAsked(i) ? 0 : part * known[i] * light[i] * (1 - eyes[i]);
     for (const next = k + SURFACES; k < next; k++) change[k] = moved * (change[k] - shares[k]);
   }
   // Under a line nothing was decided: it is as beside it, as the colour layer is.
@@ -92,15 +99,21 @@ function partOf(rest: Float32Array, shares: Float32Array, openness: Float32Array
 
 /**
  * Finds the paper around the figure: white, and reached from the top or a side without a line, through
- * openings of some four pixels and more.
+ * openings of some `GAP` pixels and more.
  *
  * @returns (height, width), 0 or 1.
  */
-function paperAround(openness: Float32Array, shares: Float32Array, [width, height]: Size): Float32Array {
+function paperAround(
+  openness: Float32Array,
+  shares: Float32Array,
+  scale: number,
+  [width, height]: Size,
+): Float32Array {
   const free = openness.map((open, i) => (open > 0.3 && shares[SURFACES * i + PAPER] > 0.3 ? 1 : 0));
-  const [columns, rows] = [Math.ceil(width / 4), Math.ceil(height / 4)];
+  const side = Math.max(GAP, rint(GAP * scale));
+  const [columns, rows] = [Math.ceil(width / side), Math.ceil(height / side)];
   const room = new Uint8Array(columns * rows).fill(1);
-  const cell = (i: number) => (((i / width) | 0) >> 2) * columns + ((i % width) >> 2);
+  const cell = (i: number) => ((i / width / side) | 0) * columns + (((i % width) / side) | 0);
   free.forEach((is, i) => is || (room[cell(i)] = 0));
   const reached = new Float32Array(room.length);
   const next: number[] = [];
@@ -139,7 +152,7 @@ function decidedOf(
     for (let k = at; k < at + SURFACES; k++) sum += decided[k] **= SHARP;
     for (let k = at; k < at + SURFACES; k++) decided[k] /= sum;
   }
-  return softened(decided, openness, rint(BLUR * scale), size);
+  return softened(decided, openness, Math.min(rint(BLUR * scale), MOST_BLUR), size);
 }
 
 /** Softens borders on bare paper: each step mixes neighbours, as far as no line lies there. */
@@ -195,7 +208,7 @@ function leaveLight(decided: Float32Array, shares: Float32Array): void {
 /** How far a pixel belongs to an eye, or other grey things, 0-1. */
 function eyesOf(grey: Float32Array, outside: Float32Array, scale: number, size: Size): Float32Array {
   let near = outside;
-  for (let k = 0; k < 3; k++) near = grown(near, size);
+  for (let k = rint(EYE * scale); k > 0; k--) near = grown(near, size);
   let eyes: Float32Array = grey.map((value, i) => clipped((value * (1 - near[i])) / EYE_GREY, 1));
   for (let k = rint(EYE * scale); k > 0; k--) eyes = grown(eyes, size);
   const mean = (before: number, middle: number, after: number) => (before + 2 * middle + after) / 4;

@@ -1,50 +1,19 @@
 """Whole surfaces: fog goes, holes are filled; paper, eyes, light and what is no scheme stay."""
 
-import colorsys
-
 import numpy as np
 import pytest
-
-from sgru_tf.colorizer import Colorizer
-from sgru_tf.errors import SgruError
-from sgru_tf.surfaces import explained, paper_around, scheme_colours, whole_surfaces
-
-HEIGHT, WIDTH = 200, 320
-PAPER, SKIN, HAIR, CLOTHES = range(4)
-
-
-def hue(turn, bright):
-    return [255 * part for part in colorsys.hsv_to_rgb(turn % 1, 0.6, bright)]
-
-
-SCHEMES = np.array(
-    [[(250, 222, 203), hue(k / 9, 0.9), hue(k / 9 + 0.4, 0.6)] for k in range(9)], "float32"
+from surface_figure import (
+    CLOTHES,
+    COLOURS,
+    PAPER,
+    SCHEMES,
+    SKIN,
+    figure,
+    painted,
+    put,
 )
-COLOURS = np.concatenate([np.full((9, 1, 3), 255, "float32"), SCHEMES], 1)
 
-
-def figure():
-    """Lines and surfaces: hair in a box above, and below it a sleeve and a dress, side by side."""
-    sketch = np.full((HEIGHT, WIDTH), 255, np.uint8)
-    sketch[20:180, [60, 61, 260, 261]] = 0
-    sketch[[20, 21, 80, 81, 180, 181], 60:262] = 0
-    sketch[80:180, 160:162] = 0
-    shares = np.zeros((4, HEIGHT, WIDTH), "float32")
-    shares[PAPER] = 1
-    put(shares, slice(20, 81), slice(60, 262), HAIR)
-    put(shares, slice(81, 182), slice(60, 161), SKIN)
-    put(shares, slice(81, 182), slice(161, 262), CLOTHES)
-    return sketch, shares
-
-
-def put(shares, rows, columns, surface, share=1.0):
-    """Mix a surface into a part of a picture."""
-    shares[:, rows, columns] *= 1 - share
-    shares[surface, rows, columns] += share
-
-
-def painted(shares):
-    return np.einsum("nmc,mhw->nhwc", COLOURS, shares)
+from sgru_tf.surfaces import explained, paper_around, whole_surfaces
 
 
 def settled(sketch, shares):
@@ -258,85 +227,6 @@ def test_what_a_hint_coloured_stays_and_the_rest_is_settled():
     np.testing.assert_allclose(found[:, 90:126, 70:106], before[:, 90:126, 70:106], atol=0.5)
     rest = slice(140, 176), slice(66, 155)
     assert away(found, true, *rest) < 8 < away(before, true, *rest)
-
-
-class Painted:
-    """A network that paints the figure with fog in its sleeve."""
-
-    proposals, working_size, hints = 9, WIDTH, True
-
-    def __init__(self, schemes=None):
-        if schemes is not None:
-            self.schemes = schemes
-
-    def __call__(self, sketch, hints=None):
-        _, shares = figure()
-        put(shares, slice(81, 182), slice(120, 160), CLOTHES, 0.3)
-        answer = np.full((1, 9, *sketch.shape[1:3], 3), 255, "float32")
-        answer[0, :, :HEIGHT, :WIDTH] = painted(shares)
-        if hints is not None:
-            said = hints[..., 3:] > 0.5
-            answer = np.where(said[:, None], hints[:, None, ..., :3], answer)
-        return answer
-
-
-NAMED = [["#" + bytes(np.rint(c).astype("u1")).hex() for c in scheme] for scheme in SCHEMES]
-
-
-def test_names_of_colours():
-    assert np.abs(scheme_colours(NAMED) - SCHEMES).max() <= 0.5
-
-
-@pytest.mark.parametrize("order", ["network", "natural"])
-def test_colorizer_makes_surfaces_whole(order):
-    sketch, true = figure()
-    whole = Colorizer(Painted(NAMED), order=order)
-    colouring = whole.colouring(sketch)
-    sleeve = np.stack([np.asarray(colouring.colour_layer(k)) for k in range(9)])[:, 90:170, 125:155]
-    wanted = painted(true)[colouring.heads][:, 90:170, 125:155]
-    assert np.abs(sleeve - wanted).mean() < 6
-    left = [
-        Colorizer(Painted(NAMED), order=order, surfaces="network")(sketch),
-        Colorizer(Painted(), order=order)(sketch),
-    ]
-    np.testing.assert_array_equal(*left)
-    assert np.abs(whole(sketch).astype(int) - left[0]).max() > 20
-    as_drawn = [
-        Colorizer(Painted(NAMED), order=order, lines="network", surfaces=surfaces)(sketch)
-        for surfaces in ("whole", "network")
-    ]
-    np.testing.assert_array_equal(*as_drawn)
-
-
-@pytest.mark.parametrize("order", ["network", "natural"])
-def test_colorizer_obeys_hints_and_is_whole_elsewhere(order):
-    sketch, _ = figure()
-    hints = np.zeros((HEIGHT, WIDTH, 4), np.uint8)
-    hints[100:120, 200:220] = (10, 200, 30, 255)
-    whole = Colorizer(Painted(NAMED), order=order)
-    plain, found = whole(sketch), whole(sketch, hints)
-    assert np.abs(found[:, 104:116, 204:216].astype(int) - (10, 200, 30)).max() < 3
-    apart = np.abs(found.astype(int) - plain)[:, 90:170, 70:150]
-    assert apart.mean() < 1
-
-
-@pytest.mark.parametrize(
-    ("schemes", "problem"),
-    [
-        (NAMED[:8], "the network has 8 schemes and 9 proposals; use surfaces='network'"),
-        ([["red"] * 3] * 9, 'ModelConfig.schemes must be colours as "#ffcc88"'),
-        ([5] * 9, "ModelConfig.schemes must be of type"),
-    ],
-)
-def test_wrong_schemes_of_a_network_are_told(schemes, problem):
-    with pytest.raises(SgruError, match=problem):
-        Colorizer(Painted(schemes))(figure()[0])
-    Colorizer(Painted(schemes), surfaces="network")(figure()[0])
-
-
-def test_unknown_setting_is_refused():
-    with pytest.raises(SgruError, match="surfaces is 'all': use 'whole' or 'network'"):
-        Colorizer(Painted(NAMED), surfaces="all")
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 2), (10, 400), (333, 41)])

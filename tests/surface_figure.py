@@ -1,0 +1,42 @@
+"""A figure of lines and surfaces, painted in nine schemes."""
+
+import colorsys
+
+import numpy as np
+
+HEIGHT, WIDTH = 200, 320
+PAPER, SKIN, HAIR, CLOTHES = range(4)
+
+
+def hue(turn, bright):
+    return [255 * part for part in colorsys.hsv_to_rgb(turn % 1, 0.6, bright)]
+
+
+SCHEMES = np.array(
+    [[(250, 222, 203), hue(k / 9, 0.9), hue(k / 9 + 0.4, 0.6)] for k in range(9)], "float32"
+)
+COLOURS = np.concatenate([np.full((9, 1, 3), 255, "float32"), SCHEMES], 1)
+
+
+def figure():
+    """Lines and surfaces: hair in a box above, and below it a sleeve and a dress, side by side."""
+    sketch = np.full((HEIGHT, WIDTH), 255, np.uint8)
+    sketch[20:180, [60, 61, 260, 261]] = 0
+    sketch[[20, 21, 80, 81, 180, 181], 60:262] = 0
+    sketch[80:180, 160:162] = 0
+    shares = np.zeros((4, HEIGHT, WIDTH), "float32")
+    shares[PAPER] = 1
+    put(shares, slice(20, 81), slice(60, 262), HAIR)
+    put(shares, slice(81, 182), slice(60, 161), SKIN)
+    put(shares, slice(81, 182), slice(161, 262), CLOTHES)
+    return sketch, shares
+
+
+def put(shares, rows, columns, surface, share=1.0):
+    """Mix a surface into a part of a picture."""
+    shares[:, rows, columns] *= 1 - share
+    shares[surface, rows, columns] += share
+
+
+def painted(shares):
+    return np.einsum("nmc,mhw->nhwc", COLOURS, shares)

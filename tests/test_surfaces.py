@@ -155,6 +155,27 @@ def test_bright_colours_that_no_scheme_has_stay():
     np.testing.assert_allclose(found[:, 86:176, 166:248], before[:, 86:176, 166:248], atol=0.5)
 
 
+def test_pale_lines_are_lines_too():
+    sketch, true = figure()
+    pale = np.where(sketch == 0, 150, 255).astype(np.uint8)
+    foggy = true.copy()
+    put(foggy, slice(81, 182), slice(62, 160), CLOTHES, 0.3)
+    beside = slice(90, 170), slice(157, 160)
+    assert away(painted(foggy), true, *beside) > 20
+    assert away(settled(pale, foggy), true, *beside) < 4
+
+
+def test_an_unsure_sliver_between_lines_goes_with_what_is_around_it():
+    sketch, true = figure()
+    sketch[30:70, [150, 157]] = 0
+    sketch[[30, 69], 150:158] = 0
+    foggy = true.copy()
+    put(foggy, slice(31, 69), slice(151, 157), CLOTHES, 0.6)
+    sliver = slice(36, 64), slice(152, 156)
+    assert away(painted(foggy), true, *sliver) > 40
+    assert away(settled(sketch, foggy), true, *sliver) < 15
+
+
 def test_the_colour_under_a_line_is_that_beside_it():
     sketch, true = figure()
     sketch[100:160, 205:212] = 0

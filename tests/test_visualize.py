@@ -57,6 +57,7 @@ def run(*arguments):
     return result
 
 
+@pytest.mark.slow
 def test_before_and_after_are_the_same_output_of_the_network(page, saved, monkeypatch):
     shown = []
 

@@ -24,7 +24,7 @@ def whole_surfaces(pictures, sketch, schemes: np.ndarray, asked, long_side: int)
     Returns:
         float32 (N, h, w, 3), 0-255.
     """
-    colours = np.concatenate([np.full((len(schemes), 1, 3), 255), schemes], 1).astype(np.float32)
+    colours = surfaces.with_paper(schemes)
     amounts, rest = _explained(pictures, colours)
     light = tf.reduce_sum(amounts, 0)
     shares = amounts / tf.maximum(light, 1e-3)

@@ -59,7 +59,7 @@ WORST_CONDITION = 1e10
 
 KNOWN, UNKNOWN = 8.0, 16.0
 """How far, in grey levels, a pixel lies from what the schemes can explain: up to the first it is of
-them, from the second on it is something else: what a hint coloured, blush, shade."""
+them, from the second on it is something else: what a hint coloured, or blush."""
 
 PAPER, SKIN, HAIR, CLOTHES = range(4)
 
@@ -78,7 +78,7 @@ def whole_surfaces(pictures, sketch: np.ndarray, schemes, asked=None) -> np.ndar
         float32 (N, h, w, 3), 0-255.
     """
     pictures = np.asarray(pictures, np.float32)
-    colours = np.concatenate([np.full((len(schemes), 1, 3), 255), schemes], 1).astype(np.float32)
+    colours = with_paper(schemes)
     amounts, rest = explained(pictures, colours)
     light = amounts.sum(0)
     shares = amounts / np.maximum(light, 1e-3)
@@ -108,6 +108,11 @@ def scheme_colours(schemes) -> np.ndarray:
     """Turn `ModelConfig.schemes`, "#rrggbb" each, into float32 (N, 3, 3), RGB 0-255."""
     rows = [[list(bytes.fromhex(colour[1:])) for colour in scheme] for scheme in schemes]
     return np.array(rows, np.float32)
+
+
+def with_paper(schemes: np.ndarray) -> np.ndarray:
+    """Put white before each proposal's skin, hair and clothes: float32 (N, 4, 3), RGB 0-255."""
+    return np.concatenate([np.full((len(schemes), 1, 3), 255), schemes], 1).astype(np.float32)
 
 
 def explained(pictures: np.ndarray, colours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -30,7 +30,7 @@ from sgru_tf.levelling import level_paper
 from sgru_tf.linelayer import colour_layer
 from sgru_tf.linework import random_line_art
 from sgru_tf.loading import load_model
-from sgru_tf.surfaces import CLOTHES, explained, scheme_colours
+from sgru_tf.surfaces import CLOTHES, explained, scheme_colours, with_paper
 from sgru_tf.surfaces import HAIR as HAIR_OF_FOUR
 from sgru_tf.surfaces import SKIN as SKIN_OF_FOUR
 
@@ -90,8 +90,8 @@ def agreed(pixels: np.ndarray, numbers: np.ndarray, schemes: np.ndarray) -> np.n
     Raises:
         SgruError: there is too little of a surface.
     """
-    colours = np.concatenate([np.full((len(schemes), 1, 3), 255), schemes], 1).astype(np.float32)
-    amounts = explained(pixels[:, None].astype(np.float32), colours)[0][:, 0]
+    amounts, _ = explained(pixels[:, None].astype(np.float32), with_paper(schemes))
+    amounts = amounts[:, 0]
     shares = amounts / np.maximum(amounts.sum(0), 1e-3)
     found = schemes.copy()
     for number in (1, 2, 3):

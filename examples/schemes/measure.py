@@ -145,6 +145,8 @@ def measure(model: Path, dolls: Path, out: Path, count: int):
         for _ in range(ROUNDS):
             schemes = agreed(pixels, numbers, schemes)
         named = [[f"#{bytes(np.rint(c).astype('u1')).hex()}" for c in row] for row in schemes]
+        # Of eyes the network paints a tint only: they get what it was to learn.
+        named = [[*row, eyes] for row, (*_, eyes) in zip(named, SCHEMES, strict=True)]
         config = dataclasses.replace(network.sgru_config, schemes=named)
         rewrite(model, out, config.to_dict())
     except (SgruError, OSError) as error:

@@ -17,7 +17,8 @@ drew before, or another, `--teacher` (so nothing that it knows of faces is lost 
 folder with images_bw and images_rgb the sketches are taken as they are.
 
 OUT/last.keras holds averaged weights, written every 200 steps and at the end. The model must be
-without hints; `train.py --preset hints --init OUT/last.keras` adds them.
+without hints; `train.py --preset hints --init OUT/last.keras` adds them. Steps are computed by
+TensorFlow, or by PyTorch (`learners.py`), which is not among the packages of the project.
 """
 
 import dataclasses
@@ -29,12 +30,11 @@ from pathlib import Path
 import click
 import keras
 import numpy as np
-import tensorflow as tf
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from learners import TensorFlowLearner, TorchLearner
 from pairs import Squares
-from weighing import weigh
 
 from sgru_tf.errors import SgruError
 from sgru_tf.files import whole_file
@@ -43,39 +43,13 @@ from sgru_tf.interrupts import StopWish
 from sgru_tf.loading import load_model
 from sgru_tf.model import build_sgru
 
-AVERAGE, WARMUP, CLIP, SAVE_EVERY = 0.995, 60, 1.0, 200
+WARMUP, SAVE_EVERY = 60, 200
 
 
-def build_step(network, teacher, optimizer, averaged, schemes: int):
-    """Build the step: sketches (B, S, S, 1) and colourings of the first of them to two losses."""
-
-    @tf.function(autograph=False)
-    def step(sketches, painted):
-        before = tf.cast(teacher(sketches[schemes:], training=False), tf.float32)
-        painted = tf.cast(painted, tf.float32)
-        weight = weigh(painted)
-        with tf.GradientTape() as tape:
-            drawn = tf.cast(network(sketches, training=True), tf.float32)
-            learnt = tf.reduce_mean(weight * tf.abs(drawn[:schemes] - painted)) / 255
-            apart = tf.abs(drawn[schemes:] - tf.clip_by_value(before, 0, 255))
-            kept = tf.reduce_mean(apart) / 255
-            loss = learnt + kept
-        variables = network.trainable_variables
-        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-        done = tf.cast(optimizer.iterations, tf.float32)
-        share = tf.minimum(AVERAGE, (1 + done) / (10 + done))
-        for average, variable in zip(averaged, variables, strict=True):
-            average.assign(share * average + (1 - share) * variable)
-        return learnt, kept
-
-    return step
-
-
-def save(config, averaged, out: Path) -> None:
+def save(config, learner, out: Path) -> None:
     """Write averaged weights to OUT/last.keras."""
     copy = build_sgru(config)
-    for variable, value in zip(copy.trainable_variables, averaged, strict=True):
-        variable.assign(value)
+    learner.write(copy)
     with whole_file(out / "last.keras") as part:
         copy.save(part)
 
@@ -111,17 +85,29 @@ COUNT = click.IntRange(min=1)
     "--precision",
     type=click.Choice(["mixed_bfloat16", "float32"]),
     default="mixed_bfloat16",
-    help="float32 where the processor cannot compute in bfloat16 itself.",
+    help="float32 where the processor cannot compute in bfloat16 itself; of TensorFlow.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["tensorflow", "torch"]),
+    default="tensorflow",
+    help="PyTorch compiles the step, for minutes, and is then faster on CPUs.",
+)
+@click.option(
+    "--average",
+    type=click.FloatRange(0, 1),
+    default=0.995,
+    help="What stays of the averaged weights at each step; 0.998 for long runs of few squares.",
 )
 @click.option("--seed", default=0)
-def main(out, init, teacher, schemes, keep, steps, sizes, batch, learning_rate, precision, seed):
+def main(out, init, teacher, schemes, keep, sizes, precision, engine, average, **how):
     """Teach the proposals of a model schemes; OUT gets the weights."""
     try:
         for size in sizes:
             if size % 32:
                 raise SgruError(f"--size is {size}: use a multiple of 32")
         trained, kept = load_model(init), load_model(teacher or init)
-        squares = Squares(schemes, keep, seed)
+        squares = Squares(schemes, keep, how["seed"])
         for path, config in ((init, trained.sgru_config), (teacher, kept.sgru_config)):
             if config.hints:
                 raise SgruError(f"{path}: has hints; give a model without")
@@ -129,32 +115,32 @@ def main(out, init, teacher, schemes, keep, steps, sizes, batch, learning_rate, 
                 told = f"{path}: has {config.proposals} proposals; paint.py paints for nine"
                 raise SgruError(told)
         prepare_folder(out)
-        fit(trained, kept, squares, out, steps, sizes, batch, learning_rate, precision, seed)
+        keras.utils.set_random_seed(how["seed"])
+        rate = rates(how["learning_rate"], how["steps"])
+        if engine == "torch":
+            learner = TorchLearner(trained, kept, rate, average)
+        else:
+            learner = TensorFlowLearner(trained, kept, rate, average, precision)
+        # What it will draw is not what it drew.
+        config = dataclasses.replace(trained.sgru_config, schemes=())
+        fit(learner, config, squares, out, sizes, **how)
+    except ImportError as error:
+        raise click.ClickException(f"--engine {engine}: {error}; pip install torch") from error
     except (SgruError, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 
-def fit(trained, kept, squares, out, steps, sizes, batch, learning_rate, precision, seed) -> None:
-    """Train, and say how it goes; see `main`."""
-    # What it will draw is not what it drew.
-    config, (many, few) = dataclasses.replace(trained.sgru_config, schemes=()), batch
-    keras.utils.set_random_seed(seed)
-    network = build_sgru(config, precision)
-    network.set_weights(trained.get_weights())
-    teacher = build_sgru(kept.sgru_config, precision)
-    teacher.set_weights(kept.get_weights())
+def rates(highest: float, steps: int):
+    """Learning rates that rise at first, and then fall along half a cosine."""
     warmup = min(WARMUP, steps // 2)
-    rate = keras.optimizers.schedules.CosineDecay(
-        0.02 * learning_rate,
-        steps - warmup,
-        warmup_target=learning_rate,
-        warmup_steps=warmup,
-        alpha=0.02,
+    return keras.optimizers.schedules.CosineDecay(
+        0.02 * highest, steps - warmup, warmup_target=highest, warmup_steps=warmup, alpha=0.02
     )
-    optimizer = keras.optimizers.AdamW(rate, weight_decay=1e-4, global_clipnorm=CLIP)
-    optimizer.build(network.trainable_variables)
-    averaged = [tf.Variable(variable.value) for variable in network.trainable_variables]
-    step = build_step(network, teacher, optimizer, averaged, many)
+
+
+def fit(learner, config, squares, out, sizes, steps, batch, seed, **_) -> None:
+    """Train, and say how it goes; see `main`."""
+    many, few = batch
 
     def draw(number):
         side = int(np.random.default_rng([seed, number]).choice(sizes))
@@ -166,7 +152,7 @@ def fit(trained, kept, squares, out, steps, sizes, batch, learning_rate, precisi
     with ThreadPoolExecutor(2) as pool, StopWish(click.echo) as wish:
         waiting = [pool.submit(draw, number) for number in range(4)]
         for number in range(1, steps + 1):
-            losses.append([float(loss) for loss in step(*waiting.pop(0).result())])
+            losses.append(learner.step(*waiting.pop(0).result()))
             if number + 3 < steps:
                 waiting.append(pool.submit(draw, number + 3))
             if number % 20 == 0 or number == steps:
@@ -178,7 +164,7 @@ def fit(trained, kept, squares, out, steps, sizes, batch, learning_rate, precisi
                 )
                 losses = []
             if number % SAVE_EVERY == 0 or number == steps or wish.signal:
-                save(config, averaged, out)
+                save(config, learner, out)
             if wish.signal:
                 click.echo("stopped; --init OUT/last.keras goes on from there")
                 break

@@ -14,10 +14,13 @@ from sgru_tf.linelayer import colour_layer
 from sgru_tf.litert import LiteRTNetwork
 from sgru_tf.ordering import natural_order
 from sgru_tf.potts import potts
-from sgru_tf.surfaces import scheme_colours, whole_surfaces
+from sgru_tf.surfaces import EYES, scheme_colours, whole_surfaces, with_paper
 
-SCHEMES = (("#f7e0cb", "#d04030", "#4050a0"), ("#f7decd", "#40a060", "#c08040"))
-SCHEMES += (("#fadec8", "#8060c0", "#e0c050"),)
+SCHEMES = (
+    ("#f7e0cb", "#d04030", "#4050a0", "#c09030"),
+    ("#f7decd", "#40a060", "#c08040", "#4080c0"),
+    ("#fadec8", "#8060c0", "#e0c050", "#409070"),
+)
 
 FILTERS = {"box": Image.Resampling.BOX, "bilinear": Image.Resampling.BILINEAR}
 
@@ -136,7 +139,7 @@ def _surfaces(rng):
 
 
 def _fields(rng, height: int, width: int):
-    """Fields between lines, each a mixture of surfaces; in one a grey spot, and one turns green."""
+    """Fields between lines, each a mixture; grey spots, small and large, and one turns green."""
     grey = np.full((height, width), 255, np.uint8)
     fields = rng.dirichlet(np.full(4, 0.4), (3, 4))
     fields[0] = fields[:, 0] = (1, 0, 0, 0)
@@ -144,10 +147,11 @@ def _fields(rng, height: int, width: int):
     grey[np.flatnonzero(np.diff(rows)), :] = 30
     grey[: height // 2, np.flatnonzero(np.diff(columns))] = 235
     shares = fields[rows][:, columns] + rng.uniform(0, 0.1, (height, width, 1))
-    colours = scheme_colours(SCHEMES)
-    colours = np.concatenate([np.full((len(colours), 1, 3), 255), colours], 1)
+    colours = with_paper(scheme_colours(SCHEMES)[:, :EYES])
     pictures = np.einsum("nmc,hwm->nhwc", colours, shares / shares.sum(-1, keepdims=True))
-    pictures[:, height // 2, width // 2] = 120
+    for row, column, side in ((0.5, 0.5, 1), (0.55, 0.4, 9), (0.4, 0.3, 7), (0.6, 0.6, 50)):
+        row, column = int(row * height), int(column * width)
+        pictures[:, row : row + side, column : column + side] = 120
     green = np.linspace(0, 1, width - width * 3 // 4)[:, None]
     field = pictures[:, height * 3 // 4 :, width * 3 // 4 :]
     field += green * ((0, 200, 60) - field)

@@ -16,7 +16,7 @@ export interface ModelInfo {
   precision: string;
   inputs: TensorInfo[];
   hints: boolean;
-  /** Skin, hair and clothes of each proposal, "#rrggbb"; none where the network was not trained in schemes. */
+  /** Skin, hair, clothes and eyes of each proposal, "#rrggbb"; none where the network was not trained in schemes. */
   schemes: string[][];
 }
 

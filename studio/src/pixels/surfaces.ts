@@ -1,8 +1,10 @@
 // Whole surfaces: where the network is unsure what a surface is, its colourings agree on it. Port of
 // sgru_tf/surfaces.py, where it is explained. What belongs to surfaces lies (height, width, 4).
 
+import { irisesOf, protectedOf, tint } from './eyes';
 import type { Filler } from './fill';
 import { explained } from './mixtures';
+import { grown, reached, type Size } from './neighbours';
 import { type Borders, bordersOf, LABELS, potts } from './potts';
 import { rint } from './rounding';
 
@@ -14,13 +16,11 @@ const FAINT = 0.03;
 const BARE = 0.1;
 const [SHARP, BLUR, MOST_BLUR] = [3, 20, 40];
 const LIGHT = 0.1;
-const [EYE, EYE_GREY] = [3, 0.06];
 const GAP = 4;
 const [KNOWN, UNKNOWN] = [8, 16];
 const [PAPER, SKIN, HAIR, CLOTHES] = [0, 1, 2, 3];
+const EYES = 3; // their place in a scheme
 const SURFACES = LABELS;
-
-type Size = [width: number, height: number];
 
 /**
  * Decides what surfaces are, and colours them so.
@@ -28,7 +28,7 @@ type Size = [width: number, height: number];
  * @param layers RGB (height, width, 3) each, 0-255, the colour layers in the network's order.
  * @param sketch (height, width), 0 = ink, 255 = paper, what the network was shown.
  * @param filler Fills what lies under the sketch's lines.
- * @param schemes "#rrggbb", each proposal's skin, hair and clothes.
+ * @param schemes "#rrggbb", each proposal's skin, hair, clothes and eyes.
  * @param hints (height, width, 4), RGB and 0-1, what the artist asked for; null for nothing.
  * @returns Colour layers; those given, where the schemes do not explain them.
  */
@@ -40,7 +40,7 @@ export function wholeSurfaces(
   schemes: string[][],
   hints: Float32Array | null,
 ): Float32Array[] {
-  const colours = schemes.map((scheme) => Float64Array.of(255, 255, 255, ...scheme.flatMap(rgb)));
+  const colours = schemes.map((scheme) => Float64Array.of(255, 255, 255, ...scheme.slice(0, EYES).flatMap(rgb)));
   const { amounts, rest } = explained(layers, colours);
   const { shares, light } = sharesOf(amounts);
   const openness = new Float32Array(sketch.length);
@@ -55,11 +55,14 @@ export function wholeSurfaces(
   // Who asks for white may have meant all of a surface.
   const isWhiteAsked = light.some((_, i) => isAsked(i) && shares[SURFACES * i + PAPER] > 0.5);
   const outside = paperAround(openness, shares, scale, size);
-  const eyes = eyesOf(light.map((lit, i) => shares[SURFACES * i + PAPER] * (1 - lit)), outside, scale, size);
+  const grey = light.map((lit, i) => shares[SURFACES * i + PAPER] * (1 - lit));
+  const eyes = protectedOf(grey, outside, scale, size);
   const weight = openness.map((open, i) => {
     const doubted = outside[i] || isWhiteAsked ? 0 : 1 - BARE;
     return (1 - doubted * shares[SURFACES * i + PAPER]) * known[i] * (0.02 + 0.98 * open);
   });
+  const other = (i: number) => shares[SURFACES * i + SKIN] + shares[SURFACES * i + HAIR];
+  const irises = irisesOf(grey, other, light, outside, isAsked, scale, size).map((share) => part * share);
   const change = decidedOf(shares, weight, openness, scale, size);
   leaveLight(change, shares);
   for (let i = 0, k = 0; i < light.length; i++) {
@@ -68,7 +71,11 @@ export function wholeSurfaces(
   }
   // Under a line nothing was decided: it is as beside it, as the colour layer is.
   fillChange(change, filler);
-  return layers.map((layer, n) => recoloured(layer, change, colours[n]));
+  return layers.map((layer, n) => {
+    const result = recoloured(layer, change, colours[n]);
+    tint(result, irises, rgb(schemes[n][EYES]));
+    return result;
+  });
 }
 
 function rgb(colour: string): number[] {
@@ -112,24 +119,11 @@ function paperAround(
   const free = openness.map((open, i) => (open > 0.3 && shares[SURFACES * i + PAPER] > 0.3 ? 1 : 0));
   const side = Math.max(GAP, rint(GAP * scale));
   const [columns, rows] = [Math.ceil(width / side), Math.ceil(height / side)];
-  const room = new Uint8Array(columns * rows).fill(1);
+  const room = new Float32Array(columns * rows).fill(1);
   const cell = (i: number) => ((i / width / side) | 0) * columns + (((i % width) / side) | 0);
   free.forEach((is, i) => is || (room[cell(i)] = 0));
-  const reached = new Float32Array(room.length);
-  const next: number[] = [];
-  const reach = (y: number, x: number) => {
-    const i = y * columns + x;
-    if (y < 0 || x < 0 || y >= rows || x >= columns || !room[i] || reached[i]) return;
-    reached[i] = 1;
-    next.push(i);
-  };
-  for (let x = 0; x < columns; x++) reach(0, x);
-  for (let y = 0; y < rows; y++) [0, columns - 1].forEach((x) => reach(y, x));
-  for (let i = next.pop(); i !== undefined; i = next.pop()) {
-    const [y, x] = [(i / columns) | 0, i % columns];
-    for (let k = 0; k < 9; k++) reach(y + ((k / 3) | 0) - 1, x + (k % 3) - 1);
-  }
-  const around = grown(reached, [columns, rows]);
+  const isEdge = room.map((_, i) => (i < columns || i % columns === 0 || (i + 1) % columns === 0 ? 1 : 0));
+  const around = grown(reached(isEdge, room, [columns, rows]), [columns, rows]);
   return free.map((is, i) => is * around[cell(i)]);
 }
 
@@ -203,32 +197,6 @@ function leaveLight(decided: Float32Array, shares: Float32Array): void {
       decided[at + PAPER] += left;
     }
   }
-}
-
-/** How far a pixel belongs to an eye, or other grey things, 0-1. */
-function eyesOf(grey: Float32Array, outside: Float32Array, scale: number, size: Size): Float32Array {
-  let near = outside;
-  for (let k = rint(EYE * scale); k > 0; k--) near = grown(near, size);
-  let eyes: Float32Array = grey.map((value, i) => clipped((value * (1 - near[i])) / EYE_GREY, 1));
-  for (let k = rint(EYE * scale); k > 0; k--) eyes = grown(eyes, size);
-  const mean = (before: number, middle: number, after: number) => (before + 2 * middle + after) / 4;
-  return ofNeighbours(eyes, size, mean);
-}
-
-/** The largest of the 3 x 3 neighbours. */
-function grown(mask: Float32Array, size: Size): Float32Array {
-  return ofNeighbours(mask, size, (before, middle, after) => Math.max(before, middle, after));
-}
-
-/** Makes one of three neighbours, first down, then across; at the edge a pixel is its own neighbour. */
-function ofNeighbours(
-  values: Float32Array,
-  [width, height]: Size,
-  by: (before: number, middle: number, after: number) => number,
-): Float32Array {
-  const last = width * (height - 1);
-  const down = values.map((value, i) => by(values[i < width ? i : i - width], value, values[i < last ? i + width : i]));
-  return down.map((value, i) => by(down[i % width ? i - 1 : i], value, down[(i + 1) % width ? i + 1 : i]));
 }
 
 function fillChange(change: Float32Array, filler: Filler): void {

@@ -1,0 +1,35 @@
+"""`sgru_tf.neighbours` in TensorFlow ops; maps are float32 (1, h, w, 1), bools 0 and 1."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+
+def grown(maps, steps: int = 1):
+    """Take the largest of the neighbours so many pixels around."""
+    return tf.nn.max_pool2d(maps, 2 * steps + 1, 1, "SAME") if steps else maps
+
+
+def shrunk(maps, steps: int = 1):
+    """Take the smallest of the neighbours so many pixels around."""
+    return -grown(-maps, steps)
+
+
+def smoothed(maps):
+    """Blur by 1 2 1 / 4 both ways."""
+    wide = tf.pad(maps, [[0, 0], [1, 1], [0, 0], [0, 0]], "SYMMETRIC")
+    maps = (wide[:, :-2] + 2 * wide[:, 1:-1] + wide[:, 2:]) / 4
+    wide = tf.pad(maps, [[0, 0], [0, 0], [1, 1], [0, 0]], "SYMMETRIC")
+    return (wide[:, :, :-2] + 2 * wide[:, :, 1:-1] + wide[:, :, 2:]) / 4
+
+
+def reached(seeds, room):
+    """Find what of a room is connected to seeds in it, corners included."""
+
+    def grow(found, _):
+        more = grown(found) * room
+        return more, tf.reduce_any(more != found)
+
+    shapes = tf.TensorShape([1, None, None, 1]), tf.TensorShape([])
+    start = seeds * room, tf.constant(True)
+    return tf.while_loop(lambda _, is_new: is_new, grow, start, shapes, parallel_iterations=1)[0]

@@ -1,0 +1,86 @@
+"""Eyes: greys in a picture in schemes, which stay when surfaces are made whole, and get a colour.
+
+A network that was trained in schemes knows where irises are, but seldom dares to colour them: as
+they are of one colour in one picture and of another in the next, it paints them grey with a hint of
+colour. No surface is grey in the schemes, so the grey tells where irises are, and each proposal
+gives them the colour that its scheme has for eyes, as light and dark as they were. What is grey in
+a larger area, or because an artist asked for it, is something else.
+
+Maps are float32 (h, w) or bool; lengths are of pictures with a long side of 320 pixels.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sgru_tf.neighbours import grown, reached, shrunk, smoothed
+
+EYE, EYE_GREY = 3, 0.06
+"""A place belongs to an eye if so much white in it is dark, and so many pixels around it; but not
+so near to the paper, where the soft edge of an outline is grey."""
+
+IRIS_GREY, IRIS_AROUND = 0.0725, 4
+"""An iris is grey to this degree at its core, which is no line, and reaches so many pixels further,
+as far as there is neither skin nor hair."""
+
+IRIS_MOST = 20
+"""Half the width, in pixels, from which what is grey is no iris."""
+
+LIT, DARK = 0.94, 0.79
+"""What is less bright than the second has an iris' full colour; from the first on lights in eyes,
+and the white around irises, stay as they are."""
+
+TINT = 0.8
+"""How much of an iris' colour is the scheme's; the rest is what the network gave."""
+
+LUMA = np.array((0.299, 0.587, 0.114), np.float32)  # ITU-R BT.601
+
+
+def protected(grey: np.ndarray, outside: np.ndarray, scale: float) -> np.ndarray:
+    """Tell how far a pixel belongs to an eye, or another grey thing, 0-1.
+
+    Args:
+        grey: How much white is dark, 0-1.
+        outside: The paper around the figure, bool.
+        scale: How much larger than 320 pixels the picture is.
+    """
+    inside = ~grown(outside, round(EYE * scale))
+    eyes = np.clip(grey * inside / EYE_GREY, 0, 1)
+    return smoothed(grown(eyes, round(EYE * scale)))
+
+
+def irises(grey, other, light, outside, asked, scale: float) -> np.ndarray:
+    """Tell how far a pixel belongs to an iris, 0-1.
+
+    Args:
+        grey: How much white is dark, 0-1.
+        other: The share of skin and hair, 0-1.
+        light: How bright a pixel is, 1 as bright as its surfaces.
+        outside: The paper around the figure, bool.
+        asked: Where the artist asked for a colour, bool.
+        scale: How much larger than 320 pixels the picture is.
+    """
+    inside = ~grown(outside, round(EYE * scale))
+    core = shrunk((grey > IRIS_GREY) & inside)
+    core &= ~reached(asked | shrunk(core, round(IRIS_MOST * scale)), core)
+    around = grown(core.astype(np.float32), round(IRIS_AROUND * scale))
+    share = smoothed(smoothed(around))
+    share *= np.clip((0.7 - other) / 0.4, 0, 1) * np.clip((LIT - light) / (LIT - DARK), 0, 1)
+    share[asked] = 0
+    return share
+
+
+def tinted(pictures: np.ndarray, share: np.ndarray, colours: np.ndarray) -> np.ndarray:
+    """Give irises the colours of eyes, as light as they were.
+
+    Args:
+        pictures: float32 (N, h, w, 3), RGB 0-255.
+        share: How far a pixel belongs to an iris, 0-1.
+        colours: float32 (N, 3), RGB 0-255.
+
+    Returns:
+        float32 (N, h, w, 3).
+    """
+    lightest = np.maximum(colours @ LUMA, 1)
+    own = (pictures @ LUMA / lightest[:, None, None])[..., None] * colours[:, None, None]
+    return pictures + TINT * share[..., None] * (own - pictures)

@@ -212,7 +212,7 @@ def test_schemes_that_cannot_be_told_apart_do_no_harm(kind):
     if kind == "black":
         schemes[:, 1] = 0
     if kind == "collinear":
-        schemes[:] = np.array([200, 150, 90])[:, None]
+        schemes[:, :3] = np.array([200, 150, 90])[:, None]
     sketch, shares = figure()
     before = painted(shares)[: len(schemes)].astype("float32")
     found = whole_surfaces(before, sketch, schemes)

@@ -20,9 +20,10 @@ def protected(grey, outside, scale: float):
 def irises(grey, other, light, outside, asked, scale: float):
     """Tell how far a pixel belongs to an iris; see `eyes.irises`."""
     inside = 1 - grown(_map(outside), round(eyes.EYE * scale))
-    core = shrunk(_map(grey > eyes.IRIS_GREY) * inside)
-    seeds = tf.maximum(_map(asked), shrunk(core, round(eyes.IRIS_MOST * scale)))
-    core -= reached(seeds, core)
+    core = shrunk(_map(grey > eyes.IRIS_GREY) * inside, max(1, round(scale)))
+    is_grey_asked = tf.reduce_max(_map(asked) * core)
+    core -= reached(shrunk(core, round(eyes.IRIS_MOST * scale)), core)
+    core *= 1 - is_grey_asked
     around = grown(core, round(eyes.IRIS_AROUND * scale))
     share = smoothed(smoothed(around))[0, :, :, 0]
     share *= tf.clip_by_value((0.7 - other) / 0.4, 0, 1)

@@ -49,6 +49,8 @@ def whole_surfaces(pictures, sketch, schemes: np.ndarray, asked, long_side: int)
         change = fill(tf.transpose(change, (1, 2, 0))[None], ink_free_weights(sketch))[0]
         moves = tf.einsum("nmc,hwm->nhwc", tf.constant(colours), change)
         result = tf.clip_by_value(pictures + moves, 0, 255)
+        if schemes.shape[1] == surfaces.EYES:
+            return result
         other = shares[surfaces.SKIN] + shares[surfaces.HAIR]
         irises = graph_eyes.irises(grey_white, other, light, outside, asked, scale)
         tinted = graph_eyes.tinted(result, part * irises, schemes[:, surfaces.EYES])

@@ -53,7 +53,7 @@ class ModelConfig(Config):
     proposal_spread: float = setting(0.35, low=0.0, high=2.0)
     working_size: int = setting(256, low=32, high=4096)
     hints: bool = False
-    schemes: tuple[tuple[str, str, str, str], ...] = ()
+    schemes: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self):
         """Check every field.
@@ -67,6 +67,10 @@ class ModelConfig(Config):
             self._refuse("schemes", 'must be colours as "#ffcc88"')
         if self.schemes and len(self.schemes) != self.proposals:
             self._refuse("schemes", f"must be as many as the {self.proposals} proposals")
+        if len({len(scheme) for scheme in self.schemes} | {3, 4}) > 2:
+            self._refuse("schemes", "must be of four colours, or of three without that of eyes")
+        if len({len(scheme) for scheme in self.schemes}) > 1:
+            self._refuse("schemes", "must all have as many colours")
 
     def filters(self, published: int) -> int:
         """Scale a filter count of the paper by `width`, to a multiple of 8, at least 8."""

@@ -4,7 +4,8 @@ A network that was trained in schemes knows where irises are, but seldom dares t
 they are of one colour in one picture and of another in the next, it paints them grey with a hint of
 colour. No surface is grey in the schemes, so the grey tells where irises are, and each proposal
 gives them the colour that its scheme has for eyes, as light and dark as they were. What is grey in
-a larger area, or because an artist asked for it, is something else.
+a larger area is something else. Where an artist asked for a grey, eyes stay as they are: how far
+that grey spread is not known, and one eye in colour beside a grey one is worse than none.
 
 Maps are float32 (h, w) or bool; lengths are of pictures with a long side of 320 pixels.
 """
@@ -61,8 +62,10 @@ def irises(grey, other, light, outside, asked, scale: float) -> np.ndarray:
         scale: How much larger than 320 pixels the picture is.
     """
     inside = ~grown(outside, round(EYE * scale))
-    core = shrunk((grey > IRIS_GREY) & inside)
-    core &= ~reached(asked | shrunk(core, round(IRIS_MOST * scale)), core)
+    core = shrunk((grey > IRIS_GREY) & inside, max(1, round(scale)))
+    if (asked & core).any():
+        return np.zeros_like(grey)
+    core &= ~reached(shrunk(core, round(IRIS_MOST * scale)), core)
     around = grown(core.astype(np.float32), round(IRIS_AROUND * scale))
     share = smoothed(smoothed(around))
     share *= np.clip((0.7 - other) / 0.4, 0, 1) * np.clip((LIT - light) / (LIT - DARK), 0, 1)

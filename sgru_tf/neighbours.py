@@ -7,9 +7,14 @@ import numpy as np
 
 def grown(mask: np.ndarray, steps: int = 1) -> np.ndarray:
     """Take the largest of the 3 x 3 neighbours, several times over; bool or a number."""
-    for _ in range(steps):
-        for axis in (0, 1):
-            mask = np.maximum.reduce(_three(mask, axis))
+    size = 2 * steps + 1
+    for axis in (0, 1):
+        mask, wide = np.moveaxis(_padded(mask, axis, steps), axis, 0), 1
+        # Each turn doubles how many pixels in a row a place stands for.
+        while wide < size:
+            step = min(wide, size - wide)
+            mask, wide = np.maximum(mask[:-step], mask[step:]), wide + step
+        mask = np.moveaxis(mask, 0, axis)
     return mask
 
 
@@ -21,7 +26,8 @@ def shrunk(mask: np.ndarray, steps: int = 1) -> np.ndarray:
 def smoothed(values: np.ndarray) -> np.ndarray:
     """Blur by 1 2 1 / 4 both ways."""
     for axis in (0, 1):
-        before, middle, after = _three(values, axis)
+        padded, size = _padded(values, axis, 1), values.shape[axis]
+        before, middle, after = (padded.take(range(i, i + size), axis) for i in range(3))
         values = (before + 2 * middle + after) / 4
     return values
 
@@ -36,8 +42,6 @@ def reached(seeds: np.ndarray, room: np.ndarray) -> np.ndarray:
         found = more
 
 
-def _three(values: np.ndarray, axis: int) -> list[np.ndarray]:
-    """The neighbours before, the values, and those after; at the edge itself again."""
-    padded = np.pad(values, [(1, 1) if a == axis else (0, 0) for a in (0, 1)], mode="edge")
-    size = values.shape[axis]
-    return [padded.take(range(i, i + size), axis) for i in range(3)]
+def _padded(values: np.ndarray, axis: int, room: int) -> np.ndarray:
+    """Put so much more before and after of what is at the edge."""
+    return np.pad(values, [(room, room) if a == axis else (0, 0) for a in (0, 1)], mode="edge")

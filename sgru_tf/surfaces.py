@@ -5,8 +5,8 @@ of its own (`ModelConfig.schemes`); white is paper. So the colours of the nine a
 it is taken for: the shares of a mixture of these four. Where it could not decide, in a sleeve or in
 a wide skirt, they are mixed, which looks like fog. Here it is decided, between the sketch's lines,
 by `sgru_tf.potts`, and the colours are moved accordingly. What the schemes do not explain (blush,
-eyes, what a hint coloured) stays; where it is much, in a portrait with a painted background,
-everything does. Eyes get the schemes' colours: `sgru_tf.eyes`.
+what a hint coloured) stays; where it is much, in a portrait with a painted background, everything
+does. Eyes get colours of their own: `sgru_tf.eyes`.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def whole_surfaces(pictures, sketch: np.ndarray, schemes, asked=None) -> np.ndar
         pictures: (N, h, w, 3), RGB 0-255, the colour layers in the network's order.
         sketch: uint8 (h, w), 0 = ink, 255 = paper, what the network was shown.
         schemes: float32 (N, 4, 3), RGB 0-255, each proposal's skin, hair, clothes and eyes; see
-            `scheme_colours`.
+            `scheme_colours`. If there is none for eyes, they stay as they are.
         asked: bool (h, w), where the artist asked for a colour: there nothing is moved. None for
             nowhere.
 
@@ -103,12 +103,14 @@ def whole_surfaces(pictures, sketch: np.ndarray, schemes, asked=None) -> np.ndar
     change = fill(change.transpose(1, 2, 0), ink_free_weights(sketch)).transpose(2, 0, 1)
     moves = np.tensordot(colours.transpose(0, 2, 1), change, (2, 0)).transpose(0, 2, 3, 1)
     result = np.clip(pictures + moves, 0, 255)
+    if schemes.shape[1] == EYES:
+        return result
     irises = eyes.irises(grey, shares[SKIN] + shares[HAIR], light, outside, asked, scale)
     return np.clip(eyes.tinted(result, part * irises, schemes[:, EYES]), 0, 255)
 
 
 def scheme_colours(schemes) -> np.ndarray:
-    """Turn `ModelConfig.schemes`, "#rrggbb" each, into float32 (N, 4, 3), RGB 0-255."""
+    """Turn `ModelConfig.schemes`, "#rrggbb" each, into float32 (N, M, 3), RGB 0-255."""
     rows = [[list(bytes.fromhex(colour[1:])) for colour in scheme] for scheme in schemes]
     return np.array(rows, np.float32)
 

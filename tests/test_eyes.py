@@ -69,15 +69,43 @@ def test_the_soft_edge_of_a_figure_is_no_iris():
     assert saturation(found[:, 100:160, 50:56]).max() < 6
 
 
-def test_grey_that_was_asked_for_stays_grey_as_far_as_it_spread():
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_stroke_is_no_iris_in_larger_pictures(times):
+    sketch, shares = figure()
+    before = painted(shares)
+    before[:, 130:132, 70:150] = 110
+    before[:, *IRIS] = 110
+    sketch, before = (
+        np.repeat(np.repeat(x, times, -2), times, -1)
+        for x in (sketch, before.transpose(0, 3, 1, 2))
+    )
+    found = whole_surfaces(before.transpose(0, 2, 3, 1), sketch, SCHEMES)
+    found = found[:, ::times, ::times]
+    assert saturation(found[:, 130:132, 124:146]).max() < 6
+    assert saturation(found[:, *INNER]).min() > 30
+
+
+def test_schemes_without_a_colour_of_eyes_leave_them():
+    sketch, shares = figure()
+    before = painted(shares)
+    before[:, *IRIS] = 110
+    found = whole_surfaces(before, sketch, SCHEMES[:, :3])
+    np.testing.assert_allclose(found[:, *INNER], before[:, *INNER], atol=4)
+
+
+def test_where_grey_was_asked_for_all_eyes_stay():
     sketch, shares = figure()
     before = painted(shares)
     before[:, *IRIS] = before[:, 120:134, 130:142] = 110
     asked = np.zeros(sketch.shape, bool)
     asked[125:128, 105:108] = True
     found = whole_surfaces(before, sketch, SCHEMES, asked)
-    assert saturation(found[:, *INNER]).max() < 6
-    assert saturation(found[:, 123:131, 133:139]).min() > 30
+    for eye in (INNER, (slice(123, 131), slice(133, 139))):
+        assert saturation(found[:, *eye]).max() < 6
+    asked = np.roll(asked, 100, axis=1)
+    found = whole_surfaces(before, sketch, SCHEMES, asked)
+    for eye in (INNER, (slice(123, 131), slice(133, 139))):
+        assert saturation(found[:, *eye]).min() > 30
 
 
 def test_shade_on_skin_is_no_iris():

@@ -34,7 +34,7 @@ def picture(height, width, seed=0):
     colours = surfaces.scheme_colours(SCHEMES)
     colours = surfaces.with_paper(colours[:, : surfaces.EYES])
     painted = np.einsum("nmc,hwm->nhwc", colours, shares / shares.sum(-1, keepdims=True))
-    for row, column, side in ((0.5, 0.5, 1), (0.55, 0.4, 9), (0.75, 0.8, 7), (0.6, 0.6, 50)):
+    for row, column, side in ((0.5, 0.5, 1), (0.55, 0.4, 9), (0.75, 0.8, 7), (0.2, 0.5, 70)):
         row, column = int(row * height), int(column * width)
         painted[:, row : row + side, column : column + side] = 120
     return painted.astype(np.float32), sketch

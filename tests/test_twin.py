@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sgru_tf.config import ModelConfig
+from sgru_tf.errors import SgruError
 from sgru_tf.model import build_sgru
 
 torch = pytest.importorskip("torch")
@@ -51,13 +52,13 @@ def test_weights_come_back_as_they_were():
 
 
 def test_a_network_with_hints_is_refused():
-    with pytest.raises(ValueError, match="no hints"):
+    with pytest.raises(SgruError, match="without hints"):
         twin.Twin(ModelConfig(width=1 / 12, hints=True))
 
 
 @pytest.mark.slow
 def test_both_learners_learn_alike(monkeypatch):
-    """The same losses at first, weights that move alike, and averages between begin and end."""
+    """The same losses, and averaged weights that move alike."""
     monkeypatch.setattr(twin, "NARROW", torch.float32)
     monkeypatch.setattr(torch, "compile", lambda network, **_: network)
     monkeypatch.setattr(torch, "autocast", lambda *_: nullcontext())

@@ -75,7 +75,8 @@ class TensorFlowLearner:
 
 
 class TorchLearner:
-    """Learns in PyTorch, in bfloat16, compiled: each size of squares takes minutes the first time.
+    """Learns in PyTorch, in bfloat16, compiled: each size of squares, eight at most, takes minutes
+    the first time.
 
     Args:
         trained: Keras model to begin with.

@@ -118,14 +118,15 @@ def main(out, init, teacher, schemes, keep, sizes, precision, engine, average, *
         keras.utils.set_random_seed(how["seed"])
         rate = rates(how["learning_rate"], how["steps"])
         if engine == "torch":
-            learner = TorchLearner(trained, kept, rate, average)
+            try:
+                learner = TorchLearner(trained, kept, rate, average)
+            except ImportError as error:
+                raise SgruError(f"--engine torch: {error}; pip install torch") from error
         else:
             learner = TensorFlowLearner(trained, kept, rate, average, precision)
         # What it will draw is not what it drew.
         config = dataclasses.replace(trained.sgru_config, schemes=())
         fit(learner, config, squares, out, sizes, **how)
-    except ImportError as error:
-        raise click.ClickException(f"--engine {engine}: {error}; pip install torch") from error
     except (SgruError, OSError) as error:
         raise click.ClickException(str(error)) from error
 

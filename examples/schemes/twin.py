@@ -12,6 +12,7 @@ from torch import nn
 from torch.nn import functional
 
 from sgru_tf.config import ModelConfig
+from sgru_tf.errors import SgruError
 from sgru_tf.layers import LEAK
 from sgru_tf.model import DECODER_FILTERS, ENCODER_FILTERS, TAIL_FILTERS
 
@@ -130,7 +131,7 @@ class Twin(nn.Module):
     def __init__(self, config: ModelConfig):
         super().__init__()
         if config.hints or config.input_range != "unit":
-            raise ValueError("the twin has no hints and takes input_range 'unit'")
+            raise SgruError("--engine torch: for models without hints and of input_range 'unit'")
         channels, epsilon = 1, config.norm_epsilon
         encoders, skips, decoders, tails = [], [], [], []
         filters = [config.filters(published) for published in ENCODER_FILTERS]
@@ -158,7 +159,9 @@ class Twin(nn.Module):
             x = decoder(x, residuals.pop())
         for tail in self.tails:
             x = tail(x)
-        return (self.last(x).float() + 1) * 127.5
+        # As in Keras; in bfloat16 a colour would be rounded by up to half a grey level.
+        with torch.autocast("cpu", enabled=False):
+            return (self.last(x.float()) + 1) * 127.5
 
     def named(self) -> dict:
         """Give the parameters by the names of Keras' layers, in Keras' order."""

@@ -149,7 +149,7 @@ def _fields(rng, height: int, width: int):
     shares = fields[rows][:, columns] + rng.uniform(0, 0.1, (height, width, 1))
     colours = with_paper(scheme_colours(SCHEMES)[:, :EYES])
     pictures = np.einsum("nmc,hwm->nhwc", colours, shares / shares.sum(-1, keepdims=True))
-    for row, column, side in ((0.5, 0.5, 1), (0.55, 0.4, 9), (0.4, 0.3, 7), (0.6, 0.6, 50)):
+    for row, column, side in ((0.5, 0.5, 1), (0.55, 0.4, 9), (0.4, 0.3, 7), (0.8, 0.1, 9)):
         row, column = int(row * height), int(column * width)
         pictures[:, row : row + side, column : column + side] = 120
     green = np.linspace(0, 1, width - width * 3 // 4)[:, None]

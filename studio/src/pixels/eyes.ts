@@ -33,9 +33,10 @@ export function irisesOf(
   size: Size,
 ): Float32Array {
   const near = grown(outside, size, rint(EYE * scale));
-  const core = shrunk(grey.map((value, i) => (value > IRIS_GREY && !near[i] ? 1 : 0)), size);
-  const large = shrunk(core, size, rint(IRIS_MOST * scale));
-  const others = reached(large.map((is, i) => (is || isAsked(i) ? 1 : 0)), core, size);
+  const greys = grey.map((value, i) => (value > IRIS_GREY && !near[i] ? 1 : 0));
+  const core = shrunk(greys, size, Math.max(1, rint(scale)));
+  if (core.some((is, i) => is && isAsked(i))) return new Float32Array(core.length);
+  const others = reached(shrunk(core, size, rint(IRIS_MOST * scale)), core, size);
   const around = grown(core.map((is, i) => is - others[i]), size, rint(IRIS_AROUND * scale));
   const share = smoothed(smoothed(around, size), size);
   return share.map((value, i) =>

@@ -73,7 +73,7 @@ export function wholeSurfaces(
   fillChange(change, filler);
   return layers.map((layer, n) => {
     const result = recoloured(layer, change, colours[n]);
-    tint(result, irises, rgb(schemes[n][EYES]));
+    if (schemes[n].length > EYES) tint(result, irises, rgb(schemes[n][EYES]));
     return result;
   });
 }

@@ -61,7 +61,7 @@ def test_both_learners_learn_alike(monkeypatch):
     """The same losses, and averaged weights that move alike."""
     monkeypatch.setattr(twin, "NARROW", torch.float32)
     monkeypatch.setattr(torch, "compile", lambda network, **_: network)
-    monkeypatch.setattr(torch, "autocast", lambda *_: nullcontext())
+    monkeypatch.setattr(torch, "autocast", lambda *_, **__: nullcontext())
     begun, teacher = varied(), varied(1)
     painted = np.random.default_rng(3).integers(0, 256, (2, 9, 64, 96, 3)).astype("uint8")
     found = []

@@ -6,8 +6,8 @@ MODEL, a `.keras` file, was taught schemes (`tune.py`); DOLLS holds files of `do
 surfaces are known. Of each, lines are drawn and coloured. A colour of a scheme is the median of the
 pixels of its surface on which the proposals agree with it so far, as far as they are not white; it
 is begun with what the dolls were painted in, and found in three rounds. OUT is MODEL with
-`ModelConfig.schemes`, from which `sgru_tf.surfaces` makes surfaces whole; for eyes it takes those of
-`nine.py`.
+`ModelConfig.schemes`, from which `sgru_tf.surfaces` makes surfaces whole; for eyes it takes those
+of `nine.py`.
 """
 
 import dataclasses

@@ -22,6 +22,9 @@ SCHEMES = (
     ("#fadec8", "#8060c0", "#e0c050", "#409070"),
 )
 
+# Of pictures of surfaces: height, width, and noise; those with noise have hints.
+_SHAPES = (97, 300, 0), (200, 61, 0), (64, 64, 5), (97, 300, 1), (33, 2, 0), (50, 60, 40)
+
 FILTERS = {"box": Image.Resampling.BOX, "bilinear": Image.Resampling.BILINEAR}
 
 
@@ -118,13 +121,13 @@ def _labels(rng, height: int, width: int) -> dict:
 
 
 def _surfaces(rng):
-    for height, width, noise in ((97, 300, 0), (200, 61, 0), (64, 64, 5), (33, 2, 0), (50, 60, 40)):
+    for height, width, noise in _SHAPES:
         grey, pictures = _fields(rng, height, width)
         pictures = np.clip(pictures + rng.normal(0, noise, pictures.shape), 0, 255).astype("f4")
         hints = None
         if noise:
             hints = np.zeros((height, width, 4), np.float32)
-            hints[height * 3 // 4 :, : width // 3, 3] = 1
+            hints[height * 3 // 4 :, : width // 2, 3] = 1
         asked = None if hints is None else hints[..., 3] >= 0.5
         wanted = whole_surfaces(pictures, grey, scheme_colours(SCHEMES), asked)
         yield {
@@ -149,7 +152,7 @@ def _fields(rng, height: int, width: int):
     shares = fields[rows][:, columns] + rng.uniform(0, 0.1, (height, width, 1))
     colours = with_paper(scheme_colours(SCHEMES)[:, :EYES])
     pictures = np.einsum("nmc,hwm->nhwc", colours, shares / shares.sum(-1, keepdims=True))
-    for row, column, side in ((0.5, 0.5, 1), (0.55, 0.4, 9), (0.4, 0.3, 7), (0.8, 0.1, 9)):
+    for row, column, side in ((0.5, 0.5, 1), (0.55, 0.4, 9), (0.4, 0.3, 7), (0.8, 0.4, 9)):
         row, column = int(row * height), int(column * width)
         pictures[:, row : row + side, column : column + side] = 120
     green = np.linspace(0, 1, width - width * 3 // 4)[:, None]

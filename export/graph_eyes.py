@@ -7,34 +7,39 @@ import tensorflow as tf
 
 from sgru_tf import eyes
 from sgru_tf.export.graph_neighbours import grown, reached, shrunk, smoothed
+from sgru_tf.line_style import LUMA
 
 
-def protected(grey, outside, scale: float):
-    """Tell how far a pixel belongs to an eye, or another grey thing; see `eyes.protected`."""
-    steps = round(eyes.EYE * scale)
-    inside = 1 - grown(_map(outside), steps)
-    found = tf.clip_by_value(_map(grey) * inside / eyes.EYE_GREY, 0, 1)
-    return smoothed(grown(found, steps))[0, :, :, 0]
-
-
-def irises(grey, other, light, outside, asked, scale: float):
-    """Tell how far a pixel belongs to an iris; see `eyes.irises`."""
+def greys(white, light, outside, scale: float):
+    """Tell how grey a pixel of the figure is; see `eyes.greys`."""
     inside = 1 - grown(_map(outside), round(eyes.EYE * scale))
-    core = shrunk(_map(grey > eyes.IRIS_GREY) * inside, max(1, round(scale)))
+    return white * (1 - light) * inside[0, :, :, 0]
+
+
+def protected(grey, scale: float):
+    """Tell how far a pixel belongs to an eye, or another grey thing; see `eyes.protected`."""
+    found = tf.clip_by_value(_map(grey) / eyes.EYE_GREY, 0, 1)
+    return smoothed(grown(found, round(eyes.EYE * scale)))[0, :, :, 0]
+
+
+def irises(grey, other, light, asked, scale: float):
+    """Tell how far a pixel belongs to an iris; see `eyes.irises`."""
+    core = shrunk(_map(grey > eyes.IRIS_GREY), max(1, round(scale)))
     is_grey_asked = tf.reduce_max(_map(asked) * core)
     core -= reached(shrunk(core, round(eyes.IRIS_MOST * scale)), core)
     core *= 1 - is_grey_asked
     around = grown(core, round(eyes.IRIS_AROUND * scale))
     share = smoothed(smoothed(around))[0, :, :, 0]
-    share *= tf.clip_by_value((0.7 - other) / 0.4, 0, 1)
+    share *= tf.clip_by_value((eyes.MUCH - other) / (eyes.MUCH - eyes.SOME), 0, 1)
     share *= tf.clip_by_value((eyes.LIT - light) / (eyes.LIT - eyes.DARK), 0, 1)
     return tf.where(asked, 0.0, share)
 
 
 def tinted(pictures, share, colours: np.ndarray):
     """Give irises, by their share (h, w), the colours of eyes, (N, 3); see `eyes.tinted`."""
-    lightest = np.maximum(colours @ eyes.LUMA, 1)
-    luma = tf.einsum("nhwc,c->nhw", pictures, tf.constant(eyes.LUMA))
+    luma = np.array(LUMA, np.float32)
+    lightest = np.maximum(colours @ luma, 1)
+    luma = tf.einsum("nhwc,c->nhw", pictures, tf.constant(luma))
     own = (luma / lightest[:, None, None])[..., None] * colours[:, None, None]
     return pictures + eyes.TINT * share[..., None] * (own - pictures)
 

@@ -26,7 +26,7 @@ def whole_surfaces(pictures, sketch, schemes: np.ndarray, asked, long_side: int)
     Returns:
         float32 (N, h, w, 3), 0-255.
     """
-    colours = surfaces.with_paper(schemes[:, : surfaces.EYES])
+    colours = surfaces.with_paper(schemes)
     amounts, rest = _explained(pictures, colours)
     light = tf.reduce_sum(amounts, 0)
     shares = amounts / tf.maximum(light, 1e-3)
@@ -42,8 +42,8 @@ def whole_surfaces(pictures, sketch, schemes: np.ndarray, asked, long_side: int)
         is_white_asked = tf.reduce_any(asked & (shares[PAPER] > 0.5))
         doubted = tf.where(outside | is_white_asked, 0.0, 1 - surfaces.BARE)
         decided = _decided(shares, openness, known * (1 - doubted * shares[PAPER]), long_side)
-        grey_white = shares[PAPER] * (1 - light)
-        amount = part * known * light * (1 - graph_eyes.protected(grey_white, outside, scale))
+        eye_grey = graph_eyes.greys(shares[PAPER], light, outside, scale)
+        amount = part * known * light * (1 - graph_eyes.protected(eye_grey, scale))
         amount = tf.where(asked, 0.0, amount)
         change = amount * (_with_light(decided, shares) - shares)
         change = fill(tf.transpose(change, (1, 2, 0))[None], ink_free_weights(sketch))[0]
@@ -52,7 +52,7 @@ def whole_surfaces(pictures, sketch, schemes: np.ndarray, asked, long_side: int)
         if schemes.shape[1] == surfaces.EYES:
             return result
         other = shares[surfaces.SKIN] + shares[surfaces.HAIR]
-        irises = graph_eyes.irises(grey_white, other, light, outside, asked, scale)
+        irises = graph_eyes.irises(eye_grey, other, light, asked, scale)
         tinted = graph_eyes.tinted(result, part * irises, schemes[:, surfaces.EYES])
         return tf.clip_by_value(tinted, 0, 255)
 

@@ -67,10 +67,8 @@ class ModelConfig(Config):
             self._refuse("schemes", 'must be colours as "#ffcc88"')
         if self.schemes and len(self.schemes) != self.proposals:
             self._refuse("schemes", f"must be as many as the {self.proposals} proposals")
-        if len({len(scheme) for scheme in self.schemes} | {3, 4}) > 2:
-            self._refuse("schemes", "must be of four colours, or of three without that of eyes")
-        if len({len(scheme) for scheme in self.schemes}) > 1:
-            self._refuse("schemes", "must all have as many colours")
+        if {len(scheme) for scheme in self.schemes} not in (set(), {3}, {4}):
+            self._refuse("schemes", "must all be of four colours, or of three without that of eyes")
 
     def filters(self, published: int) -> int:
         """Scale a filter count of the paper by `width`, to a multiple of 8, at least 8."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sgru_tf.line_style import LUMA
 from sgru_tf.neighbours import grown, reached, shrunk, smoothed
 
 EYE, EYE_GREY = 3, 0.06
@@ -34,41 +35,54 @@ and the white around irises, stay as they are."""
 TINT = 0.8
 """How much of an iris' colour is the scheme's; the rest is what the network gave."""
 
-LUMA = np.array((0.299, 0.587, 0.114), np.float32)  # ITU-R BT.601
+SOME, MUCH = 0.3, 0.7
+"""Up to the first share of skin and hair a place may be iris, from the second on it is none."""
+
+_LUMA = np.array(LUMA, np.float32)
 
 
-def protected(grey: np.ndarray, outside: np.ndarray, scale: float) -> np.ndarray:
+def greys(white, light, outside, scale: float) -> np.ndarray:
+    """Tell how grey a pixel of the figure is: how much white in it is dark, 0-1.
+
+    Args:
+        white: The share of white, 0-1.
+        light: How bright a pixel is, 1 as bright as its surfaces.
+        outside: The paper around the figure, bool.
+        scale: How much larger than 320 pixels the picture is.
+    """
+    return white * (1 - light) * ~grown(outside, round(EYE * scale))
+
+
+def protected(grey: np.ndarray, scale: float) -> np.ndarray:
     """Tell how far a pixel belongs to an eye, or another grey thing, 0-1.
 
     Args:
-        grey: How much white is dark, 0-1.
-        outside: The paper around the figure, bool.
+        grey: See `greys`.
         scale: How much larger than 320 pixels the picture is.
     """
-    inside = ~grown(outside, round(EYE * scale))
-    eyes = np.clip(grey * inside / EYE_GREY, 0, 1)
+    eyes = np.clip(grey / EYE_GREY, 0, 1)
     return smoothed(grown(eyes, round(EYE * scale)))
 
 
-def irises(grey, other, light, outside, asked, scale: float) -> np.ndarray:
+def irises(grey, other, light, asked, scale: float) -> np.ndarray:
     """Tell how far a pixel belongs to an iris, 0-1.
 
     Args:
-        grey: How much white is dark, 0-1.
+        grey: See `greys`.
         other: The share of skin and hair, 0-1.
         light: How bright a pixel is, 1 as bright as its surfaces.
-        outside: The paper around the figure, bool.
         asked: Where the artist asked for a colour, bool.
         scale: How much larger than 320 pixels the picture is.
     """
-    inside = ~grown(outside, round(EYE * scale))
-    core = shrunk((grey > IRIS_GREY) & inside, max(1, round(scale)))
+    core = shrunk(grey > IRIS_GREY, max(1, round(scale)))
     if (asked & core).any():
         return np.zeros_like(grey)
     core &= ~reached(shrunk(core, round(IRIS_MOST * scale)), core)
     around = grown(core.astype(np.float32), round(IRIS_AROUND * scale))
     share = smoothed(smoothed(around))
-    share *= np.clip((0.7 - other) / 0.4, 0, 1) * np.clip((LIT - light) / (LIT - DARK), 0, 1)
+    share *= np.clip((MUCH - other) / (MUCH - SOME), 0, 1) * np.clip(
+        (LIT - light) / (LIT - DARK), 0, 1
+    )
     share[asked] = 0
     return share
 
@@ -84,6 +98,6 @@ def tinted(pictures: np.ndarray, share: np.ndarray, colours: np.ndarray) -> np.n
     Returns:
         float32 (N, h, w, 3).
     """
-    lightest = np.maximum(colours @ LUMA, 1)
-    own = (pictures @ LUMA / lightest[:, None, None])[..., None] * colours[:, None, None]
+    lightest = np.maximum(colours @ _LUMA, 1)
+    own = (pictures @ _LUMA / lightest[:, None, None])[..., None] * colours[:, None, None]
     return pictures + TINT * share[..., None] * (own - pictures)

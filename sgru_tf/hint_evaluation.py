@@ -15,6 +15,7 @@ from sgru_tf.colorizer import Colorizer
 from sgru_tf.errors import SgruError
 from sgru_tf.evaluation_data import Picture, spread
 from sgru_tf.metrics import lab, psnr
+from sgru_tf.neighbours import grown
 from sgru_tf.quiet import import_quietly
 
 MOST = 64
@@ -142,7 +143,7 @@ class HintEvaluation:
             curve.best.append(max(psnr(proposal, picture.truth) for proposal in proposals))
             under = drawn[..., 3] > 0
             if under.any():
-                near = _grown(under, NEAR)
+                near = grown(under, NEAR)
                 wanted = lab(drawn[..., :3])
                 curve.at.append(float(np.median(_apart(proposals, wanted)[:, under])))
                 curve.near.append(apart[:, near].mean())
@@ -153,13 +154,3 @@ class HintEvaluation:
 def _apart(proposals: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """Difference of each proposal to a picture in L*a*b*, (N, h, w)."""
     return np.stack([np.linalg.norm(lab(proposal) - truth, axis=-1) for proposal in proposals])
-
-
-def _grown(mask: np.ndarray, reach: int) -> np.ndarray:
-    for axis in (0, 1):
-        room = [(reach, reach) if one == axis else (0, 0) for one in (0, 1)]
-        windows = np.lib.stride_tricks.sliding_window_view(
-            np.pad(mask, room), 2 * reach + 1, axis=axis
-        )
-        mask = windows.any(axis=-1)
-    return mask

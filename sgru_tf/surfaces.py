@@ -78,7 +78,7 @@ def whole_surfaces(pictures, sketch: np.ndarray, schemes, asked=None) -> np.ndar
         float32 (N, h, w, 3), 0-255.
     """
     pictures = np.asarray(pictures, np.float32)
-    colours = with_paper(schemes[:, :EYES])
+    colours = with_paper(schemes)
     amounts, rest = explained(pictures, colours)
     light = amounts.sum(0)
     shares = amounts / np.maximum(light, 1e-3)
@@ -95,8 +95,8 @@ def whole_surfaces(pictures, sketch: np.ndarray, schemes, asked=None) -> np.ndar
     is_white_asked = bool((asked & (shares[PAPER] > 0.5)).any())
     doubted = np.where(outside | is_white_asked, 0, 1 - BARE)
     decided = _decided(shares, openness, known * (1 - doubted * shares[PAPER]), scale)
-    grey = shares[PAPER] * (1 - light)
-    moved = part * known * light * (1 - eyes.protected(grey, outside, scale))
+    grey = eyes.greys(shares[PAPER], light, outside, scale)
+    moved = part * known * light * (1 - eyes.protected(grey, scale))
     moved[asked] = 0
     change = moved * (_with_light(decided, shares) - shares)
     # Under a line nothing was decided: it is as beside it, as the colour layer is.
@@ -105,7 +105,7 @@ def whole_surfaces(pictures, sketch: np.ndarray, schemes, asked=None) -> np.ndar
     result = np.clip(pictures + moves, 0, 255)
     if schemes.shape[1] == EYES:
         return result
-    irises = eyes.irises(grey, shares[SKIN] + shares[HAIR], light, outside, asked, scale)
+    irises = eyes.irises(grey, shares[SKIN] + shares[HAIR], light, asked, scale)
     return np.clip(eyes.tinted(result, part * irises, schemes[:, EYES]), 0, 255)
 
 
@@ -117,7 +117,8 @@ def scheme_colours(schemes) -> np.ndarray:
 
 def with_paper(schemes: np.ndarray) -> np.ndarray:
     """Put white before each proposal's skin, hair and clothes: float32 (N, 4, 3), RGB 0-255."""
-    return np.concatenate([np.full((len(schemes), 1, 3), 255), schemes], 1).astype(np.float32)
+    white = np.full((len(schemes), 1, 3), 255)
+    return np.concatenate([white, schemes[:, :EYES]], 1).astype(np.float32)
 
 
 def explained(pictures: np.ndarray, colours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from surface_figure import PAPER, SCHEMES, SKIN, figure, painted, put
 
-from sgru_tf.eyes import LUMA
+from sgru_tf.line_style import LUMA
 from sgru_tf.surfaces import whole_surfaces
 
 EYES = SCHEMES[:, 3]

@@ -32,7 +32,7 @@ def picture(height, width, seed=0):
     sketch[:, np.flatnonzero(np.diff(columns))] = 90
     shares = fields[rows][:, columns] + rng.uniform(0, 0.1, (height, width, 1)).astype("f4")
     colours = surfaces.scheme_colours(SCHEMES)
-    colours = surfaces.with_paper(colours[:, : surfaces.EYES])
+    colours = surfaces.with_paper(colours)
     painted = np.einsum("nmc,hwm->nhwc", colours, shares / shares.sum(-1, keepdims=True))
     for row, column, side in ((0.5, 0.5, 1), (0.55, 0.4, 9), (0.75, 0.8, 7), (0.2, 0.5, 70)):
         row, column = int(row * height), int(column * width)

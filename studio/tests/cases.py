@@ -14,7 +14,7 @@ from sgru_tf.linelayer import colour_layer
 from sgru_tf.litert import LiteRTNetwork
 from sgru_tf.ordering import natural_order
 from sgru_tf.potts import potts
-from sgru_tf.surfaces import EYES, scheme_colours, whole_surfaces, with_paper
+from sgru_tf.surfaces import scheme_colours, whole_surfaces, with_paper
 
 SCHEMES = (
     ("#f7e0cb", "#d04030", "#4050a0", "#c09030"),
@@ -150,7 +150,7 @@ def _fields(rng, height: int, width: int):
     grey[np.flatnonzero(np.diff(rows)), :] = 30
     grey[: height // 2, np.flatnonzero(np.diff(columns))] = 235
     shares = fields[rows][:, columns] + rng.uniform(0, 0.1, (height, width, 1))
-    colours = with_paper(scheme_colours(SCHEMES)[:, :EYES])
+    colours = with_paper(scheme_colours(SCHEMES))
     pictures = np.einsum("nmc,hwm->nhwc", colours, shares / shares.sum(-1, keepdims=True))
     for row, column, side in ((0.5, 0.5, 1), (0.55, 0.4, 9), (0.4, 0.3, 7), (0.8, 0.4, 9)):
         row, column = int(row * height), int(column * width)

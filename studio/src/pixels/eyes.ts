@@ -7,13 +7,25 @@ import { rint } from './rounding';
 const [EYE, EYE_GREY] = [3, 0.06];
 const [IRIS_GREY, IRIS_AROUND, IRIS_MOST] = [0.0725, 4, 20];
 const [LIT, DARK] = [0.94, 0.79];
+const [SOME, MUCH] = [0.3, 0.7];
 const TINT = 0.8;
 const LUMA = [0.299, 0.587, 0.114];
 
-/** How far a pixel belongs to an eye, or another grey thing, 0-1. */
-export function protectedOf(grey: Float32Array, outside: Float32Array, scale: number, size: Size): Float32Array {
+/** How grey a pixel of the figure is: how much of white in it is dark, 0-1. */
+export function greysOf(
+  white: (i: number) => number,
+  light: Float32Array,
+  outside: Float32Array,
+  scale: number,
+  size: Size,
+): Float32Array {
   const near = grown(outside, size, rint(EYE * scale));
-  const eyes = grey.map((value, i) => unit((value * (1 - near[i])) / EYE_GREY));
+  return light.map((lit, i) => white(i) * (1 - lit) * (1 - near[i]));
+}
+
+/** How far a pixel belongs to an eye, or another grey thing, 0-1. */
+export function protectedOf(grey: Float32Array, scale: number, size: Size): Float32Array {
+  const eyes = grey.map((value) => unit(value / EYE_GREY));
   return smoothed(grown(eyes, size, rint(EYE * scale)), size);
 }
 
@@ -27,20 +39,17 @@ export function irisesOf(
   grey: Float32Array,
   other: (i: number) => number,
   light: Float32Array,
-  outside: Float32Array,
   isAsked: (i: number) => boolean,
   scale: number,
   size: Size,
 ): Float32Array {
-  const near = grown(outside, size, rint(EYE * scale));
-  const greys = grey.map((value, i) => (value > IRIS_GREY && !near[i] ? 1 : 0));
-  const core = shrunk(greys, size, Math.max(1, rint(scale)));
+  const core = shrunk(grey.map((value) => (value > IRIS_GREY ? 1 : 0)), size, Math.max(1, rint(scale)));
   if (core.some((is, i) => is && isAsked(i))) return new Float32Array(core.length);
   const others = reached(shrunk(core, size, rint(IRIS_MOST * scale)), core, size);
   const around = grown(core.map((is, i) => is - others[i]), size, rint(IRIS_AROUND * scale));
   const share = smoothed(smoothed(around, size), size);
   return share.map((value, i) =>
-    isAsked(i) ? 0 : value * unit((0.7 - other(i)) / 0.4) * unit((LIT - light[i]) / (LIT - DARK)),
+    isAsked(i) ? 0 : value * unit((MUCH - other(i)) / (MUCH - SOME)) * unit((LIT - light[i]) / (LIT - DARK)),
   );
 }
 

@@ -1,7 +1,7 @@
 // Whole surfaces: where the network is unsure what a surface is, its colourings agree on it. Port of
 // sgru_tf/surfaces.py, where it is explained. What belongs to surfaces lies (height, width, 4).
 
-import { irisesOf, protectedOf, tint } from './eyes';
+import { greysOf, irisesOf, protectedOf, tint } from './eyes';
 import type { Filler } from './fill';
 import { explained } from './mixtures';
 import { grown, reached, type Size } from './neighbours';
@@ -55,14 +55,14 @@ export function wholeSurfaces(
   // Who asks for white may have meant all of a surface.
   const isWhiteAsked = light.some((_, i) => isAsked(i) && shares[SURFACES * i + PAPER] > 0.5);
   const outside = paperAround(openness, shares, scale, size);
-  const grey = light.map((lit, i) => shares[SURFACES * i + PAPER] * (1 - lit));
-  const eyes = protectedOf(grey, outside, scale, size);
+  const grey = greysOf((i) => shares[SURFACES * i + PAPER], light, outside, scale, size);
+  const eyes = protectedOf(grey, scale, size);
   const weight = openness.map((open, i) => {
     const doubted = outside[i] || isWhiteAsked ? 0 : 1 - BARE;
     return (1 - doubted * shares[SURFACES * i + PAPER]) * known[i] * (0.02 + 0.98 * open);
   });
   const other = (i: number) => shares[SURFACES * i + SKIN] + shares[SURFACES * i + HAIR];
-  const irises = irisesOf(grey, other, light, outside, isAsked, scale, size).map((share) => part * share);
+  const irises = irisesOf(grey, other, light, isAsked, scale, size).map((share) => part * share);
   const change = decidedOf(shares, weight, openness, scale, size);
   leaveLight(change, shares);
   for (let i = 0, k = 0; i < light.length; i++) {

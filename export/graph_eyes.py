@@ -18,7 +18,8 @@ def greys(white, light, outside, scale: float):
 
 def protected(grey, scale: float):
     """Tell how far a pixel belongs to an eye, or another grey thing; see `eyes.protected`."""
-    found = tf.clip_by_value(_map(grey) / eyes.EYE_GREY, 0, 1)
+    least, enough = eyes.NO_EYE_GREY, eyes.EYE_GREY
+    found = tf.clip_by_value((_map(grey) - least) / (enough - least), 0, 1)
     return smoothed(grown(found, round(eyes.EYE * scale)))[0, :, :, 0]
 
 

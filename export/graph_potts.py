@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from sgru_tf.potts import ENTROPY, FALL, LAST_STEPS, RISE, STEPS
+from sgru_tf.potts import ENTROPY, FALL, LAST_STEPS, LEAST_AROUND, RISE, SHARPER, STEPS
 
 
 def potts(costs, openness, border: float, least: float, long_side: int):
@@ -34,6 +34,8 @@ def potts(costs, openness, border: float, least: float, long_side: int):
             state = shares, tf.zeros_like(costs), tf.zeros_like(costs)
         else:
             shares, across, down = (_doubled(part, tf.shape(openness)) for part in state)
+            shares **= SHARPER
+            shares /= tf.reduce_sum(shares, 0)
             state = (shares, *_held(2 * across, 2 * down, limits))
         steps = next((count for side, count in STEPS.items() if sides[number] <= side), LAST_STEPS)
         state = _steps(costs, state, limits, steps)
@@ -46,6 +48,13 @@ def _limits(openness, border, least):
     return tf.pad(right, [[0, 0], [0, 1]]), tf.pad(below, [[0, 1], [0, 0]])
 
 
+def _around(limits):
+    right, below = limits
+    left = tf.pad(right[:, :-1], [[0, 0], [1, 0]])
+    above = tf.pad(below[:-1], [[1, 0], [0, 0]])
+    return tf.maximum(right + below + left + above, LEAST_AROUND)
+
+
 def _held(across, down, limits):
     right, below = (tf.maximum(part, 1e-6) for part in limits)
     size = tf.sqrt(tf.maximum((across / right) ** 2 + (down / below) ** 2, 1))
@@ -56,15 +65,17 @@ def _held(across, down, limits):
 
 def _steps(costs, state, limits, count: int):
     shares, across, down = state
+    rise_right, rise_below = (RISE * part for part in limits)
+    fall = FALL / _around(limits)
 
     def step(number, power, shares, ahead, across, down):
-        across += RISE * tf.pad(ahead[:, :, 1:] - ahead[:, :, :-1], [[0, 0], [0, 0], [0, 1]])
-        down += RISE * tf.pad(ahead[:, 1:] - ahead[:, :-1], [[0, 0], [0, 1], [0, 0]])
+        across += rise_right * tf.pad(ahead[:, :, 1:] - ahead[:, :, :-1], [[0, 0], [0, 0], [0, 1]])
+        down += rise_below * tf.pad(ahead[:, 1:] - ahead[:, :-1], [[0, 0], [0, 1], [0, 0]])
         across, down = _held(across, down, limits)
         into = across + down
         into -= tf.pad(across[:, :, :-1], [[0, 0], [0, 0], [1, 0]])
         into -= tf.pad(down[:, :-1], [[0, 0], [1, 0], [0, 0]])
-        power = (power + FALL * (into - costs)) / (1 + FALL * ENTROPY)
+        power = (power + fall * (into - costs)) / (1 + fall * ENTROPY)
         power = tf.maximum(power - tf.reduce_max(power, 0), -14)
         new = tf.exp(power)
         new /= tf.reduce_sum(new, 0)

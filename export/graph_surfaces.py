@@ -40,8 +40,9 @@ def whole_surfaces(pictures, sketch, schemes: np.ndarray, asked, long_side: int)
         known = tf.clip_by_value((surfaces.UNKNOWN - rest) / far, 0, 1)
         outside = _paper_around(openness, shares[PAPER], scale)
         is_white_asked = tf.reduce_any(asked & (shares[PAPER] > 0.5))
-        doubted = tf.where(outside | is_white_asked, 0.0, 1 - surfaces.BARE)
-        decided = _decided(shares, openness, known * (1 - doubted * shares[PAPER]), long_side)
+        doubt = tf.where(outside | is_white_asked, 0.0, shares[PAPER])
+        trust = known * tf.where(asked, float(surfaces.ASKED), 1 - (1 - surfaces.BARE) * doubt)
+        decided = _decided(shares, openness, trust, doubt, long_side)
         eye_grey = graph_eyes.greys(shares[PAPER], light, outside, scale)
         amount = part * known * light * (1 - graph_eyes.protected(eye_grey, scale))
         amount = tf.where(asked, 0.0, amount)
@@ -126,11 +127,14 @@ def _paper_around(openness, white, scale: float):
     return tf.repeat(tf.repeat(around, cell, 0), cell, 1)[:height, :width] & free
 
 
-def _decided(shares, openness, weight, long_side: int):
+def _decided(shares, openness, trust, doubt, long_side: int):
     scale = long_side / surfaces.SIDE
-    costs = -tf.math.log(shares + surfaces.FAINT)
+    likely = shares + surfaces.FAINT
+    more = surfaces.ANY * doubt[None]
+    likely = tf.concat([likely[: surfaces.SKIN], likely[surfaces.SKIN :] + more], 0)
+    costs = -tf.math.log(likely)
     costs -= tf.reduce_min(costs, 0)
-    costs *= weight * (0.02 + 0.98 * openness)
+    costs *= trust * (0.02 + 0.98 * openness)
     border, least = surfaces.BORDER * scale, surfaces.LEAST * scale
     decided = potts(costs, openness, border, least, long_side) ** surfaces.SHARP
     decided /= tf.reduce_sum(decided, 0)

@@ -17,9 +17,10 @@ import numpy as np
 from sgru_tf.line_style import LUMA
 from sgru_tf.neighbours import grown, reached, shrunk, smoothed
 
-EYE, EYE_GREY = 3, 0.06
-"""A place belongs to an eye if so much white in it is dark, and so many pixels around it; but not
-so near to the paper, where the soft edge of an outline is grey."""
+EYE, NO_EYE_GREY, EYE_GREY = 3, 0.05, 0.1
+"""A place belongs to an eye if so much white in it is dark, up to the first not, from the second on
+wholly, and so many pixels around it; but not so near to the paper, where the soft edge of an
+outline is grey."""
 
 IRIS_GREY, IRIS_AROUND = 0.0725, 4
 """An iris is grey to this degree at its core, which is no line, and reaches so many pixels further,
@@ -60,7 +61,7 @@ def protected(grey: np.ndarray, scale: float) -> np.ndarray:
         grey: See `greys`.
         scale: How much larger than 320 pixels the picture is.
     """
-    eyes = np.clip(grey / EYE_GREY, 0, 1)
+    eyes = np.clip((grey - NO_EYE_GREY) / (EYE_GREY - NO_EYE_GREY), 0, 1)
     return smoothed(grown(eyes, round(EYE * scale)))
 
 

@@ -28,19 +28,23 @@ EXPLAINED, UNEXPLAINED = 3.5, 4.2
 the first the colours are moved all the way, from the second on not at all. Of 38 of 40 drawn
 figures it was 1.0 to 3.4, of 35 of 40 faces with painted backgrounds 4.2 to 8.8."""
 
-OPEN_POWER = 16
+OPEN_POWER = 32
 """How fast a line closes a surface with its ink: openness = (sketch / paper) ** OPEN_POWER."""
 
-BORDER, LEAST = 6.0, 0.2
+BORDER, LEAST = 16.0, 0.2
 """What a border costs each side on bare paper, and anywhere, in the logarithm of a share: what is a
 dozen pixels deep and unsure goes with its neighbour if there is no line, and so do slivers."""
 
 FAINT = 0.03
 """Added to a share before its logarithm is taken: how sure the network can be at most."""
 
-BARE = 0.1
+BARE, ANY = 0.3, 0.5
 """Inside of a figure white counts so much against a colour: a hole is more likely than a white
-surface without an outline of its own."""
+surface without an outline of its own. And what is white there may be any surface: so much of its
+share each of them gets, lest a trace of skin decides for half a skirt."""
+
+ASKED = 30
+"""So many times counts what was asked for there: a dab of skin makes a half-clad arm skin."""
 
 SHARP, BLUR, MOST_BLUR = 3, 20, 40
 """Power that makes shares unlike; and steps, of a pixel each, in which a border without a line is
@@ -93,8 +97,9 @@ def whole_surfaces(pictures, sketch: np.ndarray, schemes, asked=None) -> np.ndar
     outside = paper_around(openness, shares[PAPER], scale)
     # Who asks for white may have meant all of a surface.
     is_white_asked = bool((asked & (shares[PAPER] > 0.5)).any())
-    doubted = np.where(outside | is_white_asked, 0, 1 - BARE)
-    decided = _decided(shares, openness, known * (1 - doubted * shares[PAPER]), scale)
+    doubt = np.where(outside | is_white_asked, 0, shares[PAPER])
+    trust = known * np.where(asked, ASKED, 1 - (1 - BARE) * doubt)
+    decided = _decided(shares, openness, trust, doubt, scale)
     grey = eyes.greys(shares[PAPER], light, outside, scale)
     moved = part * known * light * (1 - eyes.protected(grey, scale))
     moved[asked] = 0
@@ -210,10 +215,12 @@ def _part(rest, shares, openness) -> float:
     return min(1.0, max(0.0, (UNEXPLAINED - unexplained) / (UNEXPLAINED - EXPLAINED)))
 
 
-def _decided(shares, openness, weight, scale: float) -> np.ndarray:
-    costs = -np.log(shares + FAINT)
+def _decided(shares, openness, trust, doubt, scale: float) -> np.ndarray:
+    likely = shares + FAINT
+    likely[SKIN:] += ANY * doubt
+    costs = -np.log(likely)
     costs -= costs.min(0)
-    costs *= weight * (0.02 + 0.98 * openness)
+    costs *= trust * (0.02 + 0.98 * openness)
     decided = potts(costs, openness, BORDER * scale, LEAST * scale) ** SHARP
     decided /= decided.sum(0)
     return _softened(decided, openness, min(round(BLUR * scale), MOST_BLUR))

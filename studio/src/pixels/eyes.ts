@@ -4,7 +4,7 @@
 import { grown, reached, shrunk, type Size, smoothed } from './neighbours';
 import { rint } from './rounding';
 
-const [EYE, EYE_GREY] = [3, 0.06];
+const [EYE, NO_EYE_GREY, EYE_GREY] = [3, 0.05, 0.1];
 const [IRIS_GREY, IRIS_AROUND, IRIS_MOST] = [0.0725, 4, 20];
 const [LIT, DARK] = [0.94, 0.79];
 const [SOME, MUCH] = [0.3, 0.7];
@@ -25,7 +25,7 @@ export function greysOf(
 
 /** How far a pixel belongs to an eye, or another grey thing, 0-1. */
 export function protectedOf(grey: Float32Array, scale: number, size: Size): Float32Array {
-  const eyes = grey.map((value) => unit(value / EYE_GREY));
+  const eyes = grey.map((value) => unit((value - NO_EYE_GREY) / (EYE_GREY - NO_EYE_GREY)));
   return smoothed(grown(eyes, size, rint(EYE * scale)), size);
 }
 

@@ -8,13 +8,15 @@ export const LABELS = 4;
 const ENTROPY = 0.02;
 // Long side of a level, and the steps that it takes if it is at most so long.
 const STEPS = [
-  [48, 200],
-  [96, 150],
-  [192, 80],
+  [24, 800],
+  [48, 600],
+  [96, 400],
+  [192, 160],
   [384, 40],
 ];
 const LAST_STEPS = 10;
-const [RISE, FALL] = [1.5, 0.15];
+const [RISE, FALL, LEAST_AROUND] = [0.6, 1.5, 0.05];
+const SHARPER = 3;
 const LOWEST = -14;
 const POWERS = Float64Array.from({ length: 1 - 64 * LOWEST }, (_, n) => Math.exp(-n / 64));
 
@@ -97,19 +99,31 @@ function go(level: Level, state: State, limits: Borders): void {
   const ahead = state.shares.slice();
   const over = (part: Float32Array) => part.map((limit) => 1 / Math.max(limit, 1e-6));
   const inverse = { right: over(limits.right), below: over(limits.below) };
+  const rise = (part: Float32Array, by: number) => part.map((limit) => by * limit);
+  const none = { right: rise(limits.right, 0), below: rise(limits.below, 0) };
+  const rises = { right: rise(limits.right, RISE), below: rise(limits.below, RISE) };
+  const falls = fallsOf(level, limits);
   // What came from the coarser level may be too much.
-  for (let y = 0; y < level.height; y++) push(y, level, state, ahead, inverse, 0);
+  for (let y = 0; y < level.height; y++) push(y, level, state, ahead, inverse, none);
   for (let step = 0; step < count; step++) {
     // Row by row, while it is at hand: no row but the next wants what `ahead` was, nor any what forces were.
     for (let y = 0; y < level.height; y++) {
-      push(y, level, state, ahead, inverse, RISE);
-      decide(y, level, state, ahead, power);
+      push(y, level, state, ahead, inverse, rises);
+      decide(y, level, state, ahead, power, falls);
     }
   }
 }
 
+/** How far labels move: the further, the less the forces around a pixel may be. */
+function fallsOf({ width }: Level, { right, below }: Borders): Float32Array {
+  return right.map((limit, i) => {
+    const around = limit + below[i] + (i ? right[i - 1] : 0) + (i < width ? 0 : below[i - width]);
+    return FALL / Math.max(around, LEAST_AROUND);
+  });
+}
+
 /** Raises the forces of a row where shares differ, and brings them back to what they may be: 1 over `over`. */
-function push(y: number, level: Level, state: State, ahead: Float32Array, over: Borders, rise: number): void {
+function push(y: number, level: Level, state: State, ahead: Float32Array, over: Borders, rises: Borders): void {
   const { width, height } = level;
   const { across, down } = state;
   const { right, below } = over;
@@ -118,9 +132,11 @@ function push(y: number, level: Level, state: State, ahead: Float32Array, over: 
     const beside = x < width - 1 ? LABELS : 0;
     const overRight = right[i];
     const overBelow = below[i];
+    const riseRight = rises.right[i];
+    const riseBelow = rises.below[i];
     for (let k = i * LABELS; k < (i + 1) * LABELS; k++) {
-      const toRight = across[k] + rise * (ahead[k + beside] - ahead[k]);
-      const toBelow = down[k] + rise * (ahead[k + under] - ahead[k]);
+      const toRight = across[k] + riseRight * (ahead[k + beside] - ahead[k]);
+      const toBelow = down[k] + riseBelow * (ahead[k + under] - ahead[k]);
       const r = toRight * overRight;
       const b = toBelow * overBelow;
       const size = r * r + b * b;
@@ -132,13 +148,22 @@ function push(y: number, level: Level, state: State, ahead: Float32Array, over: 
 }
 
 /** Moves the shares of a row; `power` is their logarithm, `ahead` goes once more as far from the old ones. */
-function decide(y: number, level: Level, state: State, ahead: Float32Array, power: Float32Array): void {
+function decide(
+  y: number,
+  level: Level,
+  state: State,
+  ahead: Float32Array,
+  power: Float32Array,
+  falls: Float32Array,
+): void {
   const { width, costs } = level;
   const { shares, across, down } = state;
   const row = width * LABELS;
   const above = y ? row : row - costs.length; // the last row and the last pixel have no forces, as what is outside
-  const [fall, kept, lowest] = [FALL, 1 / (1 + FALL * ENTROPY), LOWEST];
-  for (let k = y * row; k < (y + 1) * row; k += LABELS) {
+  const lowest = LOWEST;
+  for (let k = y * row, i = y * width; k < (y + 1) * row; k += LABELS, i++) {
+    const fall = falls[i];
+    const kept = 1 / (1 + fall * ENTROPY);
     const u = k - above;
     const l = k ? k - LABELS : costs.length - LABELS;
     let p = (power[k] + fall * (across[k] + down[k] - across[l] - down[u] - costs[k])) * kept;
@@ -200,9 +225,14 @@ function coarser(level: Level): Level {
   return { width, height, costs, openness };
 }
 
-/** Twice the size. A border has twice the pixels there, so that what forces differ by is twice as much. */
+/** Twice the size, and shares more unlike. A border has twice the pixels there, so that what forces differ by is twice as much. */
 function finer({ shares, across, down }: State, from: Level, to: Level): State {
-  return { shares: doubled(shares, from, to, 1), across: doubled(across, from, to, 2), down: doubled(down, from, to, 2) };
+  const sharper = shares.map((share) => share ** SHARPER);
+  for (let k = 0; k < sharper.length; k += LABELS) {
+    const sum = sharper[k] + sharper[k + 1] + sharper[k + 2] + sharper[k + 3];
+    for (let m = k; m < k + LABELS; m++) sharper[m] /= sum;
+  }
+  return { shares: doubled(sharper, from, to, 1), across: doubled(across, from, to, 2), down: doubled(down, from, to, 2) };
 }
 
 function doubled(values: Float32Array, from: Level, to: Level, times: number): Float32Array {

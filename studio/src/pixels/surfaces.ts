@@ -10,10 +10,11 @@ import { rint } from './rounding';
 
 const SIDE = 320;
 const [EXPLAINED, UNEXPLAINED] = [3.5, 4.2];
-const OPEN_POWER = 16;
-const [BORDER, LEAST] = [6, 0.2];
+const OPEN_POWER = 32;
+const [BORDER, LEAST] = [16, 0.2];
 const FAINT = 0.03;
-const BARE = 0.1;
+const [BARE, ANY] = [0.3, 0.5];
+const ASKED = 30;
 const [SHARP, BLUR, MOST_BLUR] = [3, 20, 40];
 const LIGHT = 0.1;
 const GAP = 4;
@@ -57,13 +58,12 @@ export function wholeSurfaces(
   const outside = paperAround(openness, shares, scale, size);
   const grey = greysOf((i) => shares[SURFACES * i + PAPER], light, outside, scale, size);
   const eyes = protectedOf(grey, scale, size);
-  const weight = openness.map((open, i) => {
-    const doubted = outside[i] || isWhiteAsked ? 0 : 1 - BARE;
-    return (1 - doubted * shares[SURFACES * i + PAPER]) * known[i] * (0.02 + 0.98 * open);
-  });
+  // Whites inside of the figure may be any surface.
+  const doubt = outside.map((is, i) => (is || isWhiteAsked ? 0 : shares[SURFACES * i + PAPER]));
+  const trust = known.map((is, i) => is * (isAsked(i) ? ASKED : 1 - (1 - BARE) * doubt[i]));
   const other = (i: number) => shares[SURFACES * i + SKIN] + shares[SURFACES * i + HAIR];
   const irises = irisesOf(grey, other, light, isAsked, scale, size).map((share) => part * share);
-  const change = decidedOf(shares, weight, openness, scale, size);
+  const change = decidedOf(shares, trust, doubt, openness, scale, size);
   leaveLight(change, shares);
   for (let i = 0, k = 0; i < light.length; i++) {
     const moved = isAsked(i) ? 0 : part * known[i] * light[i] * (1 - eyes[i]);
@@ -127,18 +127,26 @@ function paperAround(
   return free.map((is, i) => is * around[cell(i)]);
 }
 
-/** @param weight (height, width), how much what the network says of a pixel counts. */
+/**
+ * @param trust (height, width), how much what the network says of a pixel counts.
+ * @param doubt (height, width), how much of a pixel is white that may be any surface, 0-1.
+ */
 function decidedOf(
   shares: Float32Array,
-  weight: Float32Array,
+  trust: Float32Array,
+  doubt: Float32Array,
   openness: Float32Array,
   scale: number,
   size: Size,
 ): Float32Array {
-  const costs = shares.map((share) => -Math.log(share + FAINT));
+  const costs = new Float32Array(shares.length);
   for (let i = 0, at = 0; i < openness.length; i++, at += SURFACES) {
+    const weight = trust[i] * (0.02 + 0.98 * openness[i]);
+    for (let m = 0; m < SURFACES; m++) {
+      costs[at + m] = -Math.log(shares[at + m] + FAINT + (m < SKIN ? 0 : ANY * doubt[i]));
+    }
     const least = Math.min(costs[at], costs[at + 1], costs[at + 2], costs[at + 3]);
-    for (let k = at; k < at + SURFACES; k++) costs[k] = (costs[k] - least) * weight[i];
+    for (let k = at; k < at + SURFACES; k++) costs[k] = (costs[k] - least) * weight;
   }
   const decided = potts(costs, openness, size, BORDER * scale, LEAST * scale);
   for (let at = 0; at < decided.length; at += SURFACES) {

@@ -23,11 +23,12 @@ def protected(grey, scale: float):
     return smoothed(grown(found, round(eyes.EYE * scale)))[0, :, :, 0]
 
 
-def irises(grey, other, light, asked, scale: float):
+def irises(grey, other, light, known, asked, scale: float):
     """Tell how far a pixel belongs to an iris; see `eyes.irises`."""
     core = shrunk(_map(grey > eyes.IRIS_GREY), max(1, round(scale)))
-    is_grey_asked = tf.reduce_max(_map(asked) * core)
-    core -= reached(shrunk(core, round(eyes.IRIS_MOST * scale)), core)
+    is_grey_asked = tf.reduce_max(_map(asked & known) * core)
+    other_greys = tf.maximum(shrunk(core, round(eyes.IRIS_MOST * scale)), 1 - _map(known))
+    core -= reached(other_greys, core)
     core *= 1 - is_grey_asked
     around = grown(core, round(eyes.IRIS_AROUND * scale))
     share = smoothed(smoothed(around))[0, :, :, 0]

@@ -53,7 +53,7 @@ def whole_surfaces(pictures, sketch, schemes: np.ndarray, asked, long_side: int)
         if schemes.shape[1] == surfaces.EYES:
             return result
         other = shares[surfaces.SKIN] + shares[surfaces.HAIR]
-        irises = graph_eyes.irises(eye_grey, other, light, asked, scale)
+        irises = graph_eyes.irises(eye_grey, other, light, known > 0, asked, scale)
         tinted = graph_eyes.tinted(result, part * irises, schemes[:, surfaces.EYES])
         return tf.clip_by_value(tinted, 0, 255)
 

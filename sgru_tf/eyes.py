@@ -65,20 +65,22 @@ def protected(grey: np.ndarray, scale: float) -> np.ndarray:
     return smoothed(grown(eyes, round(EYE * scale)))
 
 
-def irises(grey, other, light, asked, scale: float) -> np.ndarray:
+def irises(grey, other, light, known, asked, scale: float) -> np.ndarray:
     """Tell how far a pixel belongs to an iris, 0-1.
 
     Args:
         grey: See `greys`.
         other: The share of skin and hair, 0-1.
         light: How bright a pixel is, 1 as bright as its surfaces.
+        known: Where the colours are of the schemes, more or less, bool: elsewhere what seems a dark
+            white is a colour that was asked for.
         asked: Where the artist asked for a colour, bool.
         scale: How much larger than 320 pixels the picture is.
     """
     core = shrunk(grey > IRIS_GREY, max(1, round(scale)))
-    if (asked & core).any():
+    if (asked & core & known).any():
         return np.zeros_like(grey)
-    core &= ~reached(shrunk(core, round(IRIS_MOST * scale)), core)
+    core &= ~reached(shrunk(core, round(IRIS_MOST * scale)) | ~known, core)
     around = grown(core.astype(np.float32), round(IRIS_AROUND * scale))
     share = smoothed(smoothed(around))
     share *= np.clip((MUCH - other) / (MUCH - SOME), 0, 1) * np.clip(

@@ -110,7 +110,7 @@ def whole_surfaces(pictures, sketch: np.ndarray, schemes, asked=None) -> np.ndar
     result = np.clip(pictures + moves, 0, 255)
     if schemes.shape[1] == EYES:
         return result
-    irises = eyes.irises(grey, shares[SKIN] + shares[HAIR], light, asked, scale)
+    irises = eyes.irises(grey, shares[SKIN] + shares[HAIR], light, known > 0, asked, scale)
     return np.clip(eyes.tinted(result, part * irises, schemes[:, EYES]), 0, 255)
 
 

@@ -108,6 +108,19 @@ def test_where_grey_was_asked_for_all_eyes_stay():
         assert saturation(found[:, *eye]).min() > 30
 
 
+def test_a_colour_that_was_asked_for_is_no_grey_and_eyes_get_theirs():
+    sketch, shares = figure()
+    before = painted(shares)
+    before[:, *IRIS] = 110
+    dab = slice(120, 134), slice(200, 214)
+    before[:, *dab] = (63, 102, 180)
+    asked = np.zeros(sketch.shape, bool)
+    asked[125:128, 205:208] = True
+    found = whole_surfaces(before, sketch, SCHEMES, asked)
+    assert saturation(found[:, *INNER]).min() > 30
+    np.testing.assert_allclose(found[:, *dab], before[:, *dab], atol=1)
+
+
 def test_shade_on_skin_is_no_iris():
     sketch, shares = figure()
     before = painted(shares)

@@ -33,19 +33,22 @@ export function protectedOf(grey: Float32Array, scale: number, size: Size): Floa
  * How far a pixel belongs to an iris, 0-1.
  *
  * @param other The share of skin and hair.
+ * @param known How far the colours are of the schemes; where they are not, what seems grey was asked for.
  * @param isAsked Tells whether the artist asked for a colour at a pixel.
  */
 export function irisesOf(
   grey: Float32Array,
   other: (i: number) => number,
   light: Float32Array,
+  known: Float32Array,
   isAsked: (i: number) => boolean,
   scale: number,
   size: Size,
 ): Float32Array {
   const core = shrunk(grey.map((value) => (value > IRIS_GREY ? 1 : 0)), size, Math.max(1, rint(scale)));
-  if (core.some((is, i) => is && isAsked(i))) return new Float32Array(core.length);
-  const others = reached(shrunk(core, size, rint(IRIS_MOST * scale)), core, size);
+  if (core.some((is, i) => is && known[i] && isAsked(i))) return new Float32Array(core.length);
+  const large = shrunk(core, size, rint(IRIS_MOST * scale));
+  const others = reached(large.map((is, i) => (is || !known[i] ? 1 : 0)), core, size);
   const around = grown(core.map((is, i) => is - others[i]), size, rint(IRIS_AROUND * scale));
   const share = smoothed(smoothed(around, size), size);
   return share.map((value, i) =>

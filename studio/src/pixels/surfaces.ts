@@ -62,7 +62,7 @@ export function wholeSurfaces(
   const doubt = outside.map((is, i) => (is || isWhiteAsked ? 0 : shares[SURFACES * i + PAPER]));
   const trust = known.map((is, i) => is * (isAsked(i) ? ASKED : 1 - (1 - BARE) * doubt[i]));
   const other = (i: number) => shares[SURFACES * i + SKIN] + shares[SURFACES * i + HAIR];
-  const irises = irisesOf(grey, other, light, isAsked, scale, size).map((share) => part * share);
+  const irises = irisesOf(grey, other, light, known, isAsked, scale, size).map((share) => part * share);
   const change = decidedOf(shares, trust, doubt, openness, scale, size);
   leaveLight(change, shares);
   for (let i = 0, k = 0; i < light.length; i++) {

@@ -32,8 +32,8 @@ OPEN_POWER = 32
 """How fast a line closes a surface with its ink: openness = (sketch / paper) ** OPEN_POWER."""
 
 BORDER, LEAST = 16.0, 0.2
-"""What a border costs each side on bare paper, and anywhere, in the logarithm of a share: what is a
-dozen pixels deep and unsure goes with its neighbour if there is no line, and so do slivers."""
+"""What a border costs each side on bare paper, and anywhere, in the logarithm of a share: so dear
+that a surface between lines is mostly of one kind, and that slivers go with what is around them."""
 
 FAINT = 0.03
 """Added to a share before its logarithm is taken: how sure the network can be at most."""

@@ -27,9 +27,10 @@ def irises(grey, other, light, known, asked, scale: float):
     """Tell how far a pixel belongs to an iris; see `eyes.irises`."""
     core = shrunk(_map(grey > eyes.IRIS_GREY), max(1, round(scale)))
     is_grey_asked = tf.reduce_max(_map(asked & known) * core)
-    other_greys = tf.maximum(shrunk(core, round(eyes.IRIS_MOST * scale)), 1 - _map(known))
-    core -= reached(other_greys, core)
-    core *= 1 - is_grey_asked
+    core -= reached(shrunk(core, round(eyes.IRIS_MOST * scale)), core)
+    is_eye_asked = tf.reduce_max(_map(asked) * core)
+    core -= reached(_map(~known & tf.reduce_any(asked)), core)
+    core *= (1 - is_grey_asked) * (1 - is_eye_asked)
     around = grown(core, round(eyes.IRIS_AROUND * scale))
     share = smoothed(smoothed(around))[0, :, :, 0]
     share *= tf.clip_by_value((eyes.MUCH - other) / (eyes.MUCH - eyes.SOME), 0, 1)

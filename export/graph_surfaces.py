@@ -41,7 +41,8 @@ def whole_surfaces(pictures, sketch, schemes: np.ndarray, asked, long_side: int)
         outside = _paper_around(openness, shares[PAPER], scale)
         is_white_asked = tf.reduce_any(asked & (shares[PAPER] > 0.5))
         doubt = tf.where(outside | is_white_asked, 0.0, shares[PAPER])
-        trust = known * tf.where(asked, float(surfaces.ASKED), 1 - (1 - surfaces.BARE) * doubt)
+        held = _held(asked, shares, known, openness)
+        trust = known * tf.where(held, float(surfaces.ASKED), 1 - (1 - surfaces.BARE) * doubt)
         decided = _decided(shares, openness, trust, doubt, long_side)
         eye_grey = graph_eyes.greys(shares[PAPER], light, outside, scale)
         amount = part * known * light * (1 - graph_eyes.protected(eye_grey, scale))
@@ -100,7 +101,7 @@ def _explained(pictures, colours):
 
 
 def _part(rest, shares, openness):
-    coloured = (openness > 0.02) & (shares[PAPER] < 0.7) & (rest < surfaces.UNKNOWN)
+    coloured = (openness > 4e-4) & (shares[PAPER] < 0.7) & (rest < surfaces.UNKNOWN)
     found = tf.sort(tf.boolean_mask(rest, coloured))
     number = tf.size(found)
     # Of none, what is far from explained.
@@ -113,7 +114,7 @@ def _part(rest, shares, openness):
 
 def _paper_around(openness, white, scale: float):
     cell = max(surfaces.GAP, round(surfaces.GAP * scale))
-    free = (openness > 0.3) & (white > 0.3)
+    free = (openness > 0.1) & (white > 0.3)
     height, width = tf.unstack(tf.shape(free))
     closed = tf.pad(1 - tf.cast(free, tf.float32), [[0, -height % cell], [0, -width % cell]])
     room = 1 - tf.nn.max_pool2d(closed[None, :, :, None], cell, cell, "VALID")
@@ -125,6 +126,19 @@ def _paper_around(openness, white, scale: float):
 
     around = grown(reached(edge, room))[0, :, :, 0] > 0
     return tf.repeat(tf.repeat(around, cell, 0), cell, 1)[:height, :width] & free
+
+
+def _held(asked, shares, known, openness):
+    held, largest = asked, tf.argmax(shares, 0)
+    seeds = _map(asked & (known > 0))
+    for surface in range(shares.shape[0]):
+        alike = _map((largest == surface) & (openness > 0.1))
+        held |= reached(seeds, alike)[0, :, :, 0] > 0
+    return held
+
+
+def _map(plane):
+    return tf.cast(plane, tf.float32)[None, :, :, None]
 
 
 def _decided(shares, openness, trust, doubt, long_side: int):

@@ -38,13 +38,14 @@ that a surface between lines is mostly of one kind, and that slivers go with wha
 FAINT = 0.03
 """Added to a share before its logarithm is taken: how sure the network can be at most."""
 
-BARE, ANY = 0.3, 0.5
+BARE, ANY = 0.6, 0.5
 """Inside of a figure white counts so much against a colour: a hole is more likely than a white
 surface without an outline of its own. And what is white there may be any surface: so much of its
 share each of them gets, lest a trace of skin decides for half a skirt."""
 
 ASKED = 30
-"""So many times counts what was asked for there: a dab of skin makes a half-clad arm skin."""
+"""So many times counts what was asked for, at the dab and as far as the network spread it: it is
+not outvoted, and where its surroundings are unsure, it decides for them."""
 
 SHARP, BLUR, MOST_BLUR = 3, 20, 40
 """Power that makes shares unlike; and steps, of a pixel each, in which a border without a line is
@@ -98,7 +99,8 @@ def whole_surfaces(pictures, sketch: np.ndarray, schemes, asked=None) -> np.ndar
     # Who asks for white may have meant all of a surface.
     is_white_asked = bool((asked & (shares[PAPER] > 0.5)).any())
     doubt = np.where(outside | is_white_asked, 0, shares[PAPER])
-    trust = known * np.where(asked, ASKED, 1 - (1 - BARE) * doubt)
+    held = _held(asked, shares, known, openness)
+    trust = known * np.where(held, ASKED, 1 - (1 - BARE) * doubt)
     decided = _decided(shares, openness, trust, doubt, scale)
     grey = eyes.greys(shares[PAPER], light, outside, scale)
     moved = part * known * light * (1 - eyes.protected(grey, scale))
@@ -195,7 +197,7 @@ def paper_around(openness: np.ndarray, white: np.ndarray, scale: float = 1.0) ->
     Returns:
         bool (h, w).
     """
-    free = (openness > 0.3) & (white > 0.3)
+    free = (openness > 0.1) & (white > 0.3)
     height, width = free.shape
     cell = max(GAP, round(GAP * scale))
     padded = np.pad(free, ((0, -height % cell), (0, -width % cell)), mode="edge")
@@ -208,11 +210,20 @@ def paper_around(openness: np.ndarray, white: np.ndarray, scale: float = 1.0) ->
 
 def _part(rest, shares, openness) -> float:
     """How far colours are moved in this picture, 0-1; see `EXPLAINED`."""
-    coloured = (openness > 0.02) & (shares[PAPER] < 0.7) & (rest < UNKNOWN)
+    coloured = (openness > 4e-4) & (shares[PAPER] < 0.7) & (rest < UNKNOWN)
     if not coloured.any():
         return 0.0
     unexplained = float(np.median(rest[coloured]))
     return min(1.0, max(0.0, (UNEXPLAINED - unexplained) / (UNEXPLAINED - EXPLAINED)))
+
+
+def _held(asked, shares, known, openness) -> np.ndarray:
+    """Find what was asked for, and what is of the same surface around it, up to the lines."""
+    held, largest = asked.copy(), shares.argmax(0)
+    for surface in np.unique(largest[asked & (known > 0)]):
+        alike = (largest == surface) & (openness > 0.1)
+        held |= reached(asked & (known > 0), alike)
+    return held
 
 
 def _decided(shares, openness, trust, doubt, scale: float) -> np.ndarray:

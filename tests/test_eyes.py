@@ -108,17 +108,44 @@ def test_where_grey_was_asked_for_all_eyes_stay():
         assert saturation(found[:, *eye]).min() > 30
 
 
-def test_a_colour_that_was_asked_for_is_no_grey_and_eyes_get_theirs():
+@pytest.mark.parametrize(
+    ("dab", "is_eye"),
+    [((slice(90, 170), slice(170, 250)), False), ((slice(120, 134), slice(200, 214)), True)],
+    ids=["dress", "eye"],
+)
+def test_eyes_get_their_colour_unless_one_of_them_was_asked_for(dab, is_eye):
     sketch, shares = figure()
     before = painted(shares)
     before[:, *IRIS] = 110
-    dab = slice(120, 134), slice(200, 214)
     before[:, *dab] = (63, 102, 180)
     asked = np.zeros(sketch.shape, bool)
     asked[125:128, 205:208] = True
     found = whole_surfaces(before, sketch, SCHEMES, asked)
-    assert saturation(found[:, *INNER]).min() > 30
+    assert (saturation(found[:, *INNER]) > 30).all() != is_eye
+    assert (saturation(found[:, *INNER]) < 6).all() == is_eye
     np.testing.assert_allclose(found[:, *dab], before[:, *dab], atol=1)
+
+
+def test_what_a_colour_spread_to_elsewhere_is_no_iris():
+    sketch, shares = figure()
+    before = painted(shares)
+    before[:, *IRIS] = 110
+    dab, beyond = (slice(100, 150), slice(190, 250)), (slice(40, 56), slice(100, 116))
+    before[:, *dab] = before[:, *beyond] = (63, 102, 180)
+    asked = np.zeros(sketch.shape, bool)
+    asked[120:126, 210:216] = True
+    found = whole_surfaces(before, sketch, SCHEMES, asked)
+    np.testing.assert_allclose(found[:, *beyond], before[:, *beyond], atol=1)
+    assert saturation(found[:, *INNER]).min() > 30
+
+
+def test_a_faint_grey_is_no_eye_and_keeps_no_hole_open():
+    sketch, shares = figure()
+    true = painted(shares)
+    before = true.copy()
+    before[:, 118:142, 198:222] = 244
+    found = whole_surfaces(before, sketch, SCHEMES)
+    assert np.abs(found - true)[:, 120:140, 200:220].mean() < 25
 
 
 def test_shade_on_skin_is_no_iris():

@@ -57,6 +57,20 @@ def test_the_border_runs_along_the_line(line_at):
     assert found[1, :, line_at + 2 :].min() > 0.85
 
 
+@pytest.mark.parametrize("share", [0.58, 0.66])
+def test_a_surface_between_lines_goes_with_its_larger_part(share):
+    """Though its border on paper is so dear that forces take long to grow to it."""
+    costs = np.ones((4, 200, 240), "float32")
+    part = int(60 + share * 120)
+    costs[1, 40:160, 60:part] = costs[2, 40:160, part:180] = costs[0, :40] = costs[0, 160:] = 0
+    costs[0, :, :60] = costs[0, :, 180:] = 0
+    openness = np.ones((200, 240), "float32")
+    openness[[40, 159], 60:180] = openness[40:160, [60, 179]] = 0
+    found = potts(costs, openness, 60.0, 0.2)
+    assert found[1, 44:156, 64:176].min() > 0.7
+    assert found[0, :36].min() > 0.85
+
+
 def test_gaps_in_a_line_are_closed():
     costs, openness = halves(30)
     openness[25:33, 30] = 1

@@ -140,6 +140,46 @@ def test_what_was_asked_for_decides_for_its_surface():
     assert away(found, true, *sleeve) < 8
 
 
+@pytest.mark.parametrize("surface", [SKIN, PAPER])
+def test_what_spread_around_a_dab_stays(surface):
+    sketch, true = figure()
+    put(true, slice(110, 150), slice(190, 230), surface, 0.8)
+    spread = slice(114, 146), slice(194, 226)
+    asked = np.zeros(sketch.shape, bool)
+    asked[126:134, 206:214] = True
+    found = whole_surfaces(painted(true), sketch, SCHEMES, asked)
+    unasked = settled(sketch, true)
+    moved = np.abs(found - painted(true))[:, *spread].mean()
+    assert np.abs(unasked - painted(true))[:, *spread].mean() > 3 * moved
+
+
+def test_a_hole_takes_the_colour_beside_it_and_not_what_it_has_a_trace_of():
+    sketch, true = figure()
+    holed = true.copy()
+    put(holed, slice(82, 130), slice(162, 260), PAPER)
+    put(holed, slice(82, 130), slice(162, 260), SKIN, 0.1)
+    found = settled(sketch, holed)
+    assert away(found, true, slice(84, 128), slice(166, 256)) < 40
+
+
+@pytest.mark.parametrize("side", [12, 20])
+def test_a_small_white_with_its_own_outline_stays_white(side):
+    sketch, true = figure()
+    sketch[[110, 110 + side], 190 : 191 + side] = 0
+    sketch[110 : 111 + side, [190, 190 + side]] = 0
+    put(true, slice(110, 111 + side), slice(190, 191 + side), PAPER, 0.95)
+    inner = slice(112, 109 + side), slice(192, 189 + side)
+    assert settled(sketch, true)[:, *inner].mean() > 235
+
+
+def test_pale_lines_stop_a_surface():
+    sketch, true = figure()
+    sketch[sketch == 0] = 238
+    foggy = true.copy()
+    put(foggy, slice(81, 182), slice(60, 161), CLOTHES, 0.4)
+    assert away(settled(sketch, foggy), true, slice(86, 176), slice(66, 155)) < 8
+
+
 def test_all_of_a_surface_stays_white_if_white_was_asked_for():
     sketch, shares = figure()
     put(shares, slice(110, 150), slice(190, 230), PAPER)

@@ -48,7 +48,13 @@ export function irisesOf(
   const core = shrunk(grey.map((value) => (value > IRIS_GREY ? 1 : 0)), size, Math.max(1, rint(scale)));
   if (core.some((is, i) => is && known[i] && isAsked(i))) return new Float32Array(core.length);
   const large = shrunk(core, size, rint(IRIS_MOST * scale));
-  const others = reached(large.map((is, i) => (is || !known[i] ? 1 : 0)), core, size);
+  const others = reached(large, core, size);
+  // A colour for one eye: the other does not get one of its own.
+  if (core.some((is, i) => is && !others[i] && isAsked(i))) return new Float32Array(core.length);
+  if (core.some((_, i) => isAsked(i))) {
+    const unknown = known.map((is) => (is ? 0 : 1));
+    reached(unknown, core, size).forEach((is, i) => (others[i] = Math.max(others[i], is)));
+  }
   const around = grown(core.map((is, i) => is - others[i]), size, rint(IRIS_AROUND * scale));
   const share = smoothed(smoothed(around, size), size);
   return share.map((value, i) =>

@@ -13,7 +13,7 @@ const [EXPLAINED, UNEXPLAINED] = [3.5, 4.2];
 const OPEN_POWER = 32;
 const [BORDER, LEAST] = [16, 0.2];
 const FAINT = 0.03;
-const [BARE, ANY] = [0.3, 0.5];
+const [BARE, ANY] = [0.6, 0.5];
 const ASKED = 30;
 const [SHARP, BLUR, MOST_BLUR] = [3, 20, 40];
 const LIGHT = 0.1;
@@ -60,7 +60,8 @@ export function wholeSurfaces(
   const eyes = protectedOf(grey, scale, size);
   // Whites inside of the figure may be any surface.
   const doubt = outside.map((is, i) => (is || isWhiteAsked ? 0 : shares[SURFACES * i + PAPER]));
-  const trust = known.map((is, i) => is * (isAsked(i) ? ASKED : 1 - (1 - BARE) * doubt[i]));
+  const held = heldOf(isAsked, shares, known, openness, size);
+  const trust = known.map((is, i) => is * (held[i] ? ASKED : 1 - (1 - BARE) * doubt[i]));
   const other = (i: number) => shares[SURFACES * i + SKIN] + shares[SURFACES * i + HAIR];
   const irises = irisesOf(grey, other, light, known, isAsked, scale, size).map((share) => part * share);
   const change = decidedOf(shares, trust, doubt, openness, scale, size);
@@ -97,7 +98,7 @@ function sharesOf(amounts: Float32Array): { shares: Float32Array; light: Float32
 
 /** How far colours are moved in this picture, 0-1, by the median of what coloured pixels leave unexplained. */
 function partOf(rest: Float32Array, shares: Float32Array, openness: Float32Array): number {
-  const isColoured = (i: number) => openness[i] > 0.02 && shares[SURFACES * i + PAPER] < 0.7;
+  const isColoured = (i: number) => openness[i] > 4e-4 && shares[SURFACES * i + PAPER] < 0.7;
   const coloured = rest.filter((away, i) => isColoured(i) && away < UNKNOWN).sort();
   if (!coloured.length) return 0;
   const unexplained = (coloured[(coloured.length - 1) >> 1] + coloured[coloured.length >> 1]) / 2;
@@ -116,7 +117,7 @@ function paperAround(
   scale: number,
   [width, height]: Size,
 ): Float32Array {
-  const free = openness.map((open, i) => (open > 0.3 && shares[SURFACES * i + PAPER] > 0.3 ? 1 : 0));
+  const free = openness.map((open, i) => (open > 0.1 && shares[SURFACES * i + PAPER] > 0.3 ? 1 : 0));
   const side = Math.max(GAP, rint(GAP * scale));
   const [columns, rows] = [Math.ceil(width / side), Math.ceil(height / side)];
   const room = new Float32Array(columns * rows).fill(1);
@@ -125,6 +126,28 @@ function paperAround(
   const isEdge = room.map((_, i) => (i < columns || i % columns === 0 || (i + 1) % columns === 0 ? 1 : 0));
   const around = grown(reached(isEdge, room, [columns, rows]), [columns, rows]);
   return free.map((is, i) => is * around[cell(i)]);
+}
+
+/** Finds what was asked for, and what is of the same surface around it, up to the lines: 0 or 1. */
+function heldOf(
+  isAsked: (i: number) => boolean,
+  shares: Float32Array,
+  known: Float32Array,
+  openness: Float32Array,
+  size: Size,
+): Float32Array {
+  const held = known.map((_, i) => (isAsked(i) ? 1 : 0));
+  if (!held.includes(1)) return held;
+  const seeds = held.map((is, i) => (known[i] > 0 ? is : 0));
+  const largest = known.map((_, i) => {
+    const own = shares.subarray(SURFACES * i, SURFACES * (i + 1));
+    return own.indexOf(Math.max(...own));
+  });
+  for (const surface of [PAPER, SKIN, HAIR, CLOTHES]) {
+    const alike = largest.map((one, i) => (one === surface && openness[i] > 0.1 ? 1 : 0));
+    reached(seeds, alike, size).forEach((is, i) => (held[i] = Math.max(held[i], is)));
+  }
+  return held;
 }
 
 /**

@@ -6,30 +6,30 @@ import numpy as np
 import tensorflow as tf
 
 from sgru_tf import eyes
-from sgru_tf.export.graph_neighbours import grown, reached, shrunk, smoothed
+from sgru_tf.export.graph_neighbours import as_map, grown, reached, shrunk, smoothed
 from sgru_tf.line_style import LUMA
 
 
 def greys(white, light, outside, scale: float):
     """Tell how grey a pixel of the figure is; see `eyes.greys`."""
-    inside = 1 - grown(_map(outside), round(eyes.EYE * scale))
+    inside = 1 - grown(as_map(outside), round(eyes.EYE * scale))
     return white * (1 - light) * inside[0, :, :, 0]
 
 
 def protected(grey, scale: float):
     """Tell how far a pixel belongs to an eye, or another grey thing; see `eyes.protected`."""
     least, enough = eyes.NO_EYE_GREY, eyes.EYE_GREY
-    found = tf.clip_by_value((_map(grey) - least) / (enough - least), 0, 1)
+    found = tf.clip_by_value((as_map(grey) - least) / (enough - least), 0, 1)
     return smoothed(grown(found, round(eyes.EYE * scale)))[0, :, :, 0]
 
 
 def irises(grey, other, light, known, asked, scale: float):
     """Tell how far a pixel belongs to an iris; see `eyes.irises`."""
-    core = shrunk(_map(grey > eyes.IRIS_GREY), max(1, round(scale)))
-    is_grey_asked = tf.reduce_max(_map(asked & known) * core)
+    core = shrunk(as_map(grey > eyes.IRIS_GREY), max(1, round(scale)))
+    is_grey_asked = tf.reduce_max(as_map(asked & known) * core)
     core -= reached(shrunk(core, round(eyes.IRIS_MOST * scale)), core)
-    is_eye_asked = tf.reduce_max(_map(asked) * core)
-    core -= reached(_map(~known & tf.reduce_any(asked)), core)
+    is_eye_asked = tf.reduce_max(as_map(asked) * core)
+    core -= reached(as_map(~known & tf.reduce_any(asked)), core)
     core *= (1 - is_grey_asked) * (1 - is_eye_asked)
     around = grown(core, round(eyes.IRIS_AROUND * scale))
     share = smoothed(smoothed(around))[0, :, :, 0]
@@ -45,7 +45,3 @@ def tinted(pictures, share, colours: np.ndarray):
     luma = tf.einsum("nhwc,c->nhw", pictures, tf.constant(luma))
     own = (luma / lightest[:, None, None])[..., None] * colours[:, None, None]
     return pictures + eyes.TINT * share[..., None] * (own - pictures)
-
-
-def _map(plane):
-    return tf.cast(plane, tf.float32)[None, :, :, None]

@@ -42,3 +42,8 @@ def reached(seeds, room):
     shapes = tf.TensorShape([1, None, None, 1]), tf.TensorShape([])
     start = seeds * room, tf.constant(True)
     return tf.while_loop(lambda _, is_new: is_new, grow, start, shapes, parallel_iterations=1)[0]
+
+
+def as_map(plane):
+    """Turn a plane (h, w), bool or a number, into a map: float32 (1, h, w, 1)."""
+    return tf.cast(plane, tf.float32)[None, :, :, None]

@@ -8,7 +8,7 @@ import tensorflow as tf
 from sgru_tf import surfaces
 from sgru_tf.export import graph_eyes
 from sgru_tf.export.graph_fill import fill, ink_free_weights
-from sgru_tf.export.graph_neighbours import grown, reached
+from sgru_tf.export.graph_neighbours import as_map, grown, reached
 from sgru_tf.export.graph_potts import potts
 from sgru_tf.surfaces import PAPER
 
@@ -130,15 +130,11 @@ def _paper_around(openness, white, scale: float):
 
 def _held(asked, shares, known, openness):
     held, largest = asked, tf.argmax(shares, 0)
-    seeds = _map(asked & (known > 0))
+    seeds = as_map(asked & (known > 0))
     for surface in range(shares.shape[0]):
-        alike = _map((largest == surface) & (openness > 0.1))
+        alike = as_map((largest == surface) & (openness > 0.1))
         held |= reached(seeds, alike)[0, :, :, 0] > 0
     return held
-
-
-def _map(plane):
-    return tf.cast(plane, tf.float32)[None, :, :, None]
 
 
 def _decided(shares, openness, trust, doubt, long_side: int):

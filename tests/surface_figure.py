@@ -1,8 +1,10 @@
-"""A figure of lines and surfaces, painted in nine schemes."""
+"""A figure of lines and surfaces, painted in nine schemes; and how far from it a result is."""
 
 import colorsys
 
 import numpy as np
+
+from sgru_tf.surfaces import whole_surfaces
 
 HEIGHT, WIDTH = 200, 320
 PAPER, SKIN, HAIR, CLOTHES = range(4)
@@ -44,3 +46,21 @@ def put(shares, rows, columns, surface, share=1.0):
 
 def painted(shares):
     return np.einsum("nmc,mhw->nhwc", COLOURS, shares)
+
+
+def settled(sketch, shares):
+    """Paint the shares, and make surfaces whole."""
+    return whole_surfaces(painted(shares), sketch, SCHEMES)
+
+
+def away(found, shares, rows, columns):
+    """Largest mean difference of a proposal to what it should be, in grey levels."""
+    part = np.abs(found - painted(shares))[:, rows, columns]
+    return part.mean((1, 2, 3)).max()
+
+
+def asked(rows, columns):
+    """Where a dab asks for a colour: bool (h, w)."""
+    dab = np.zeros((HEIGHT, WIDTH), bool)
+    dab[rows, columns] = True
+    return dab

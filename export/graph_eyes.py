@@ -23,25 +23,20 @@ def protected(grey, scale: float):
     return smoothed(grown(found, round(eyes.EYE * scale)))[0, :, :, 0]
 
 
-def irises(grey, other, light, known, asked, scale: float):
+def irises(grey, other, light, scale: float):
     """Tell how far a pixel belongs to an iris; see `eyes.irises`."""
     core = shrunk(as_map(grey > eyes.IRIS_GREY), max(1, round(scale)))
-    is_grey_asked = tf.reduce_max(as_map(asked & known) * core)
     core -= reached(shrunk(core, round(eyes.IRIS_MOST * scale)), core)
-    is_eye_asked = tf.reduce_max(as_map(asked) * core)
-    core -= reached(as_map(~known & tf.reduce_any(asked)), core)
-    core *= (1 - is_grey_asked) * (1 - is_eye_asked)
     around = grown(core, round(eyes.IRIS_AROUND * scale))
     share = smoothed(smoothed(around))[0, :, :, 0]
     share *= tf.clip_by_value((eyes.MUCH - other) / (eyes.MUCH - eyes.SOME), 0, 1)
-    share *= tf.clip_by_value((eyes.LIT - light) / (eyes.LIT - eyes.DARK), 0, 1)
-    return tf.where(asked, 0.0, share)
+    return share * tf.clip_by_value((eyes.LIT - light) / (eyes.LIT - eyes.DARK), 0, 1)
 
 
-def tinted(pictures, share, colours: np.ndarray):
-    """Give irises, by their share (h, w), the colours of eyes, (N, 3); see `eyes.tinted`."""
-    luma = np.array(LUMA, np.float32)
-    lightest = np.maximum(colours @ luma, 1)
-    luma = tf.einsum("nhwc,c->nhw", pictures, tf.constant(luma))
-    own = (luma / lightest[:, None, None])[..., None] * colours[:, None, None]
+def tinted(pictures, share, colours):
+    """Give irises, by their share (h, w), the colours of eyes, (N or 1, 3); see `eyes.tinted`."""
+    luma, colours = tf.constant(np.array(LUMA, np.float32)), tf.convert_to_tensor(colours)
+    lightest = tf.maximum(tf.einsum("nc,c->n", colours, luma), 1)
+    light = tf.einsum("nhwc,c->nhw", pictures, luma) / lightest[:, None, None]
+    own = light[..., None] * colours[:, None, None]
     return pictures + eyes.TINT * share[..., None] * (own - pictures)

@@ -1,4 +1,4 @@
-"""`sgru_tf.neighbours` in TensorFlow ops; maps are float32 (1, h, w, 1), bools 0 and 1."""
+"""`sgru_tf.neighbours` in TensorFlow ops; maps are float32 (B, h, w, 1), bools 0 and 1."""
 
 from __future__ import annotations
 
@@ -39,9 +39,24 @@ def reached(seeds, room):
         more = grown(found) * room
         return more, tf.reduce_any(more != found)
 
-    shapes = tf.TensorShape([1, None, None, 1]), tf.TensorShape([])
+    shapes = tf.TensorShape([None, None, None, 1]), tf.TensorShape([])
     start = seeds * room, tf.constant(True)
     return tf.while_loop(lambda _, is_new: is_new, grow, start, shapes, parallel_iterations=1)[0]
+
+
+def spread(numbers, room, steps: int | None = None):
+    """Let numbers spread through a room, each to where it comes first; see `neighbours.spread`."""
+
+    def step(count, numbers, _):
+        more = tf.where((numbers == 0) & (room > 0), grown(numbers), numbers)
+        return count + 1, more, tf.reduce_any(more != numbers)
+
+    def goes_on(count, _, is_new):
+        return is_new if steps is None else is_new & (count < steps)
+
+    shapes = tf.TensorShape([]), tf.TensorShape([None, None, None, 1]), tf.TensorShape([])
+    start = 0, numbers, tf.constant(True)
+    return tf.while_loop(goes_on, step, start, shapes, parallel_iterations=1)[1]
 
 
 def as_map(plane):

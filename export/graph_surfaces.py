@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import tensorflow as tf
 
 from sgru_tf import surfaces
 from sgru_tf.export import graph_eyes
 from sgru_tf.export.graph_fill import fill, ink_free_weights
-from sgru_tf.export.graph_neighbours import as_map, grown, reached
+from sgru_tf.export.graph_neighbours import grown, reached
 from sgru_tf.export.graph_potts import potts
 from sgru_tf.surfaces import PAPER
 
 
-def whole_surfaces(pictures, sketch, schemes: np.ndarray, asked, long_side: int):
-    """Decide what surfaces are, and colour them so; see `sgru_tf.surfaces.whole_surfaces`.
+class Settled(NamedTuple):
+    """Colour layers whose surfaces are decided; see `sgru_tf.surfaces.Settled`."""
+
+    pictures: tf.Tensor
+    amounts: tf.Tensor
+    irises: tf.Tensor
+    part: tf.Tensor
+
+
+def settle(pictures, sketch, schemes: np.ndarray, long_side: int) -> Settled:
+    """Decide what surfaces are, and colour them so; see `sgru_tf.surfaces.settle`.
 
     Args:
         pictures: float32 (N, h, w, 3), 0-255, the colour layers in the network's order.
         sketch: uint8 (h, w), what the network was shown.
         schemes: float32 (N, 4, 3), RGB 0-255, each proposal's skin, hair, clothes and eyes.
-        asked: bool (h, w), where the artist asked for a colour.
         long_side: The larger of h and w.
-
-    Returns:
-        float32 (N, h, w, 3), 0-255.
     """
     colours = surfaces.with_paper(schemes)
     amounts, rest = _explained(pictures, colours)
     light = tf.reduce_sum(amounts, 0)
     shares = amounts / tf.maximum(light, 1e-3)
-    grey = tf.cast(sketch, tf.float32)
-    openness = (grey / tf.maximum(tf.reduce_max(grey), 1.0)) ** surfaces.OPEN_POWER
+    openness = opened(sketch)
     part = _part(rest, shares, openness)
     scale = long_side / surfaces.SIDE
 
@@ -39,26 +45,30 @@ def whole_surfaces(pictures, sketch, schemes: np.ndarray, asked, long_side: int)
         far = surfaces.UNKNOWN - surfaces.KNOWN
         known = tf.clip_by_value((surfaces.UNKNOWN - rest) / far, 0, 1)
         outside = _paper_around(openness, shares[PAPER], scale)
-        is_white_asked = tf.reduce_any(asked & (shares[PAPER] > 0.5))
-        doubt = tf.where(outside | is_white_asked, 0.0, shares[PAPER])
-        held = _held(asked, shares, known, openness)
-        trust = known * tf.where(held, float(surfaces.ASKED), 1 - (1 - surfaces.BARE) * doubt)
+        doubt = tf.where(outside, 0.0, shares[PAPER])
+        trust = known * (1 - (1 - surfaces.BARE) * doubt)
         decided = _decided(shares, openness, trust, doubt, long_side)
-        eye_grey = graph_eyes.greys(shares[PAPER], light, outside, scale)
-        amount = part * known * light * (1 - graph_eyes.protected(eye_grey, scale))
-        amount = tf.where(asked, 0.0, amount)
+        grey = graph_eyes.greys(shares[PAPER], light, outside, scale)
+        amount = part * known * light * (1 - graph_eyes.protected(grey, scale))
         change = amount * (_with_light(decided, shares) - shares)
         change = fill(tf.transpose(change, (1, 2, 0))[None], ink_free_weights(sketch))[0]
         moves = tf.einsum("nmc,hwm->nhwc", tf.constant(colours), change)
-        result = tf.clip_by_value(pictures + moves, 0, 255)
-        if schemes.shape[1] == surfaces.EYES:
-            return result
-        other = shares[surfaces.SKIN] + shares[surfaces.HAIR]
-        irises = graph_eyes.irises(eye_grey, other, light, known > 0, asked, scale)
-        tinted = graph_eyes.tinted(result, part * irises, schemes[:, surfaces.EYES])
-        return tf.clip_by_value(tinted, 0, 255)
+        result, irises = tf.clip_by_value(pictures + moves, 0, 255), tf.zeros_like(light)
+        if schemes.shape[1] > surfaces.EYES:
+            other = shares[surfaces.SKIN] + shares[surfaces.HAIR]
+            irises = part * graph_eyes.irises(grey, other, light, scale)
+            result = graph_eyes.tinted(result, irises, schemes[:, surfaces.EYES])
+            result = tf.clip_by_value(result, 0, 255)
+        return result, amounts + tf.transpose(change, (2, 0, 1)), irises
 
-    return tf.cond(part > 0, moved, lambda: pictures)
+    found = tf.cond(part > 0, moved, lambda: (pictures, amounts, tf.zeros_like(light)))
+    return Settled(*found, part)
+
+
+def opened(sketch):
+    """Tell where a surface may go on; see `sgru_tf.surfaces.opened`."""
+    grey = tf.cast(sketch, tf.float32)
+    return (grey / tf.maximum(tf.reduce_max(grey), 1.0)) ** surfaces.OPEN_POWER
 
 
 def _explained(pictures, colours):
@@ -128,15 +138,6 @@ def _paper_around(openness, white, scale: float):
     return tf.repeat(tf.repeat(around, cell, 0), cell, 1)[:height, :width] & free
 
 
-def _held(asked, shares, known, openness):
-    held, largest = asked, tf.argmax(shares, 0)
-    seeds = as_map(asked & (known > 0))
-    for surface in range(shares.shape[0]):
-        alike = as_map((largest == surface) & (openness > 0.1))
-        held |= reached(seeds, alike)[0, :, :, 0] > 0
-    return held
-
-
 def _decided(shares, openness, trust, doubt, long_side: int):
     scale = long_side / surfaces.SIDE
     likely = shares + surfaces.FAINT
@@ -149,10 +150,11 @@ def _decided(shares, openness, trust, doubt, long_side: int):
     decided = potts(costs, openness, border, least, long_side) ** surfaces.SHARP
     decided /= tf.reduce_sum(decided, 0)
     steps = min(round(surfaces.BLUR * scale), surfaces.MOST_BLUR)
-    return _softened(decided, openness, steps)
+    return softened(decided, openness, steps)
 
 
-def _softened(shares, openness, steps: int):
+def softened(shares, openness, steps: int):
+    """Soften borders on bare paper; see `sgru_tf.surfaces.softened`."""
     right = tf.minimum(openness[:, 1:], openness[:, :-1])
     below = tf.minimum(openness[1:], openness[:-1])
     from_left, from_right = tf.pad(right, [[0, 0], [1, 0]]), tf.pad(right, [[0, 0], [0, 1]])

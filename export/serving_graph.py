@@ -15,8 +15,9 @@ from sgru_tf.export.graph_fill import colour_layer
 from sgru_tf.export.graph_hints import decode_hints, working_hints
 from sgru_tf.export.graph_level import level_paper, scaled
 from sgru_tf.export.graph_paint import grey_and_alpha, paint
+from sgru_tf.export.graph_patches import with_hints
 from sgru_tf.export.graph_resize import bilinear, half_even
-from sgru_tf.export.graph_surfaces import whole_surfaces
+from sgru_tf.export.graph_surfaces import settle
 from sgru_tf.network_input import network_input
 from sgru_tf.surfaces import scheme_colours
 
@@ -29,7 +30,7 @@ _FILE, _NUMBER = tf.TensorSpec([], tf.string), tf.TensorSpec([], tf.int32)
 _PLANE = tf.TensorSpec([None, None], tf.uint8)
 _PICTURE = tf.TensorSpec([None, None, 3], tf.uint8)
 _RGBA = tf.TensorSpec([None, None, 4], tf.uint8)
-_MASK = tf.TensorSpec([None, None], tf.bool)
+_HINTS = tf.TensorSpec([None, None, 4], tf.float32)
 _PICTURES = tf.TensorSpec([None, None, None, 3], tf.float32)
 
 
@@ -84,7 +85,7 @@ class ServingGraph(tf.Module):
         self._run = _traced_once(run, network_input(self._config, sketches, hints))
         is_whole = settings.surfaces == "whole" and settings.lines == "sharp"
         self._schemes = scheme_colours(self._config.schemes) if is_whole else ()
-        self._flats = _traced_once(self._colours, _PICTURES, _PLANE, _MASK)
+        self._flats = _traced_once(self._colours, _PICTURES, _PLANE, _HINTS)
         self._paint = _traced_once(self._painted, _PICTURE, _PLANE)
 
     def signatures(self) -> dict:
@@ -146,8 +147,8 @@ class ServingGraph(tf.Module):
         line = self._line(grey)
         working = self._working(line)
         dabs = None if hints is None else self._dabs(hints, *tf.unstack(tf.shape(working)))[None]
-        asked = _asked(working[None], dabs)[0]
-        flats = self._flats(self._pictures(working[None], dabs)[0], working, asked)
+        pictures = self._pictures(working[None], dabs)[0]
+        flats = self._flats(pictures, working, _or_none(dabs, working[None])[0])
 
         def png(flat):
             painted = tf.concat([self._paint(flat, line), alpha], 2)
@@ -164,17 +165,16 @@ class ServingGraph(tf.Module):
         working = _one_by_one(self._working, lines, _PLANE)
         if hints is not None:
             size = tf.unstack(tf.shape(working)[1:])
-            dabs = tf.TensorSpec([None, None, 4], tf.float32)
-            hints = _one_by_one(lambda one: self._dabs(one, *size), hints, dabs)
+            hints = _one_by_one(lambda one: self._dabs(one, *size), hints, _HINTS)
         pictures = self._pictures(working, hints)
 
         def paint_all(parts):
-            line, working, pictures, asked = parts
-            flats = self._flats(pictures, working, asked)
+            line, working, pictures, hints = parts
+            flats = self._flats(pictures, working, hints)
             return _one_by_one(lambda flat: self._paint(flat, line), flats, _PICTURE)
 
         result = tf.TensorSpec([self._proposals, None, None, 3], tf.uint8)
-        parts = lines, working, pictures, _asked(working, hints)
+        parts = lines, working, pictures, _or_none(hints, working)
         return {"proposals": _one_by_one(paint_all, parts, result)}
 
     def _checks(self, sketch, hints):
@@ -204,8 +204,12 @@ class ServingGraph(tf.Module):
     def _pictures(self, working, hints):
         """Step 4: working sketches uint8 (B, h, w) to pictures float32 (B, N, h, w, 3), clipped.
 
-        Hints are float32 (B, h, w, 4) from `working_hints`, or None.
+        Hints are float32 (B, h, w, 4) from `working_hints`, or None. Of a network with schemes the
+        pictures are those without hints, which come to them in step 5.
         """
+        return self._network(working, None if len(self._schemes) else hints)
+
+    def _network(self, working, hints):
         height, width = tf.unstack(tf.shape(working)[1:])
         grow = [[0, 0], [0, -height % MULTIPLE], [0, -width % MULTIPLE]]
         padded = tf.pad(working, grow, constant_values=tf.constant(255, tf.uint8))
@@ -216,14 +220,35 @@ class ServingGraph(tf.Module):
         answer = tf.ensure_shape(answer, [None, self._proposals, None, None, 3])
         return tf.clip_by_value(answer[:, :, :height, :width], 0, 255)
 
-    def _colours(self, pictures, working, asked):
+    def _colours(self, pictures, working, hints):
         """Step 5: pictures float32 (N, h, w, 3) of one sketch to colour layers, uint8."""
         if self._settings.lines == "network":
             return half_even(pictures)
         layers = colour_layer(pictures, working)
         if len(self._schemes):
-            layers = whole_surfaces(layers, working, self._schemes, asked, self._settings.size)
+            settled = settle(layers, working, self._schemes, self._settings.size)
+            layers = settled.pictures
+            if self._config.hints:
+                are_there = tf.reduce_any(hints[..., 3] > 0)
+                asked = tf.cond(
+                    are_there, lambda: self._asked(settled, working, hints), lambda: layers
+                )
+                return half_even(asked)
         return half_even(layers)
+
+    def _asked(self, settled, working, hints):
+        """Step 5 with hints: float32 (N, h, w, 3)."""
+
+        def mixed():
+            network = colour_layer(self._network(working[None], hints[None])[0], working)
+            return network + settled.part * (filled - network)
+
+        filled = tf.cond(
+            settled.part > 0,
+            lambda: with_hints(settled, working, hints, self._settings.size),
+            lambda: settled.pictures,
+        )
+        return tf.cond(settled.part < 1, mixed, lambda: filled)
 
     def _painted(self, flat, line):
         """Steps 6 and 7: a colour layer uint8 (h, w, 3) to a picture uint8 (H, W, 3)."""
@@ -232,11 +257,11 @@ class ServingGraph(tf.Module):
         return paint(flat, line)
 
 
-def _asked(working, hints):
-    """Where the artist asked for a colour: bool (B, h, w)."""
+def _or_none(hints, working):
+    """Give hints, float32 (B, h, w, 4), or for None such without any."""
     if hints is None:
-        return tf.zeros(tf.shape(working), tf.bool)
-    return hints[..., 3] >= 0.5
+        return tf.zeros([*tf.unstack(tf.shape(working)), 4])
+    return hints
 
 
 def _copies(variables):

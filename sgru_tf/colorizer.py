@@ -14,7 +14,7 @@ centres, a triangle filter as wide as the step when shrinking (Pillow's BILINEAR
    (h, w); clip to 0-255. This is the picture P (N, h, w, 3). Hints are brought to (h, w) as
    `sgru_tf.hints` describes, and padded with 0.
 5. Take the ink out of P (`linelayer.colour_layer`); with surfaces="whole", settle what the network
-   was unsure of and colour irises, if it has `schemes` (`surfaces.whole_surfaces`); round: flats C
+   was unsure of and colour irises, if it has `schemes` (`surfaces.settle`); round: flats C
    (N, h, w, 3).
      m = minimum of S over 3 x 3 (of the pixels inside); trust t = (m / max(1, max m)) ** 24
      pad P t and t with 0 at the bottom and right to multiples of 32; blur both with 1 2 1 / 4
@@ -57,8 +57,9 @@ from sgru_tf.levelling import level_paper
 from sgru_tf.linelayer import colour_layer
 from sgru_tf.ordering import ORDERS
 from sgru_tf.palette import reference_palette
+from sgru_tf.patches import with_hints
 from sgru_tf.recolouring import STRENGTH
-from sgru_tf.surfaces import scheme_colours, whole_surfaces
+from sgru_tf.surfaces import scheme_colours, settle
 
 LEAST_SIZE, GREATEST_SIZE = 32, 4096
 """Limits of the working size: one multiple of the network's step; what memory allows."""
@@ -183,30 +184,40 @@ class Colorizer:
         return colouring
 
     def _arranged(self, working, dabs) -> tuple[list[np.ndarray], list[int]]:
-        asked = plain = None
-        if dabs is not None:
-            asked = working_hints(dabs, *working.shape[::-1])[..., 3] >= 0.5
-            plain = self._flats(working, None, None) if self.order == "natural" else None
+        hints = None if dabs is None else working_hints(dabs, *working.shape[::-1])
+        plain, flats = self._flats(working, hints)
         return arranged(
-            self._flats(working, dabs, asked),
+            [_to_uint8(flat) for flat in flats],
             working if self.lines == "sharp" else None,
             order=self.order,
             reference=self.reference,
             strength=self.reference_strength,
-            asked=asked,
-            plain=plain,
+            asked=None if hints is None else hints[..., 3] >= 0.5,
+            plain=None if plain is None else [_to_uint8(flat) for flat in plain],
         )
 
-    def _flats(self, working, dabs, asked) -> list[np.ndarray]:
-        pictures = self._run(working, dabs)
+    def _flats(self, working, hints):
+        """Give the pictures without the hints, if they are asked for, and with them."""
+        if self._scheme_colours is None:
+            asks = hints is not None and self.order == "natural"
+            return self._layers(working) if asks else None, self._layers(working, hints)
+        settled = settle(self._layers(working), working, self._scheme_colours)
+        if hints is None:
+            return None, settled.pictures
+        asked = with_hints(settled, working, hints) if settled.part > 0 else settled.pictures
+        if settled.part < 1:
+            network = np.asarray(self._layers(working, hints))
+            asked = network + settled.part * (asked - network)
+        return settled.pictures, asked
+
+    def _layers(self, working, hints=None) -> list[np.ndarray]:
+        pictures = self._run(working, hints)
+        if self._scheme_colours is not None and len(pictures) != len(self._scheme_colours):
+            told = f"{len(self._scheme_colours)} schemes and {len(pictures)} proposals"
+            raise SgruError(f"the network has {told}; use surfaces='network'")
         if self.lines == "sharp":
             pictures = [colour_layer(picture, working) for picture in pictures]
-        if self._scheme_colours is not None:
-            if len(pictures) != len(self._scheme_colours):
-                told = f"{len(self._scheme_colours)} schemes and {len(pictures)} proposals"
-                raise SgruError(f"the network has {told}; use surfaces='network'")
-            pictures = whole_surfaces(pictures, working, self._scheme_colours, asked)
-        return [_to_uint8(picture) for picture in pictures]
+        return pictures
 
     def _hint_picture(self, hints, height: int, width: int) -> Image.Image | None:
         if hints is None:
@@ -215,15 +226,15 @@ class Colorizer:
             raise SgruError("this model takes no hints; use one that was trained with --hints")
         return hint_picture(hints, width, height)
 
-    def _run(self, working: np.ndarray, dabs: Image.Image | None) -> np.ndarray:
+    def _run(self, working: np.ndarray, hints: np.ndarray | None) -> np.ndarray:
         height, width = working.shape
         padded = pad_to_multiple(working).astype(np.float32)
         given = [padded[None, :, :, None]]
-        if dabs is not None:
+        if hints is not None:
             room = [
                 (0, all_ - part) for all_, part in zip(padded.shape, working.shape, strict=True)
             ]
-            given.append(np.pad(working_hints(dabs, width, height), (*room, (0, 0)))[None])
+            given.append(np.pad(hints, (*room, (0, 0)))[None])
         answer = np.asarray(self.network(*given))
         if answer.ndim != 5 or answer.shape[0] != 1 or answer.shape[2:] != (*padded.shape, 3):
             raise SgruError(

@@ -4,9 +4,7 @@ A network that was trained in schemes knows where irises are, but seldom dares t
 they are of one colour in one picture and of another in the next, it paints them grey with a hint of
 colour. No surface is grey in the schemes, so the grey tells where irises are, and each proposal
 gives them the colour that its scheme has for eyes, as light and dark as they were. What is grey in
-a larger area is something else. Where an artist asked for a grey, or for a colour in what may be an
-iris, eyes stay as they are: how far that spread is not known, and two eyes that differ are worse
-than grey ones.
+a larger area is something else.
 
 Maps are float32 (h, w) or bool; lengths are of pictures with a long side of 320 pixels.
 """
@@ -66,34 +64,24 @@ def protected(grey: np.ndarray, scale: float) -> np.ndarray:
     return smoothed(grown(eyes, round(EYE * scale)))
 
 
-def irises(grey, other, light, known, asked, scale: float) -> np.ndarray:
+def irises(grey, other, light, scale: float) -> np.ndarray:
     """Tell how far a pixel belongs to an iris, 0-1.
 
     Args:
         grey: See `greys`.
         other: The share of skin and hair, 0-1.
         light: How bright a pixel is, 1 as bright as its surfaces.
-        known: Where the colours are of the schemes, more or less, bool: elsewhere what seems a dark
-            white is a colour that was asked for, if any was.
-        asked: Where the artist asked for a colour, bool.
         scale: How much larger than 320 pixels the picture is.
     """
     core = shrunk(grey > IRIS_GREY, max(1, round(scale)))
-    if (asked & core & known).any():
-        return np.zeros_like(grey)
     core &= ~reached(shrunk(core, round(IRIS_MOST * scale)), core)
-    # A colour for one eye: the other does not get one of its own.
-    if (asked & core).any():
-        return np.zeros_like(grey)
-    if asked.any():
-        core &= ~reached(~known, core)
     around = grown(core.astype(np.float32), round(IRIS_AROUND * scale))
     share = smoothed(smoothed(around))
-    share *= np.clip((MUCH - other) / (MUCH - SOME), 0, 1) * np.clip(
-        (LIT - light) / (LIT - DARK), 0, 1
+    return (
+        share
+        * np.clip((MUCH - other) / (MUCH - SOME), 0, 1)
+        * np.clip((LIT - light) / (LIT - DARK), 0, 1)
     )
-    share[asked] = 0
-    return share
 
 
 def tinted(pictures: np.ndarray, share: np.ndarray, colours: np.ndarray) -> np.ndarray:
@@ -102,7 +90,7 @@ def tinted(pictures: np.ndarray, share: np.ndarray, colours: np.ndarray) -> np.n
     Args:
         pictures: float32 (N, h, w, 3), RGB 0-255.
         share: How far a pixel belongs to an iris, 0-1.
-        colours: float32 (N, 3), RGB 0-255.
+        colours: float32 (N, 3) or (1, 3), RGB 0-255.
 
     Returns:
         float32 (N, h, w, 3).

@@ -42,6 +42,22 @@ def reached(seeds: np.ndarray, room: np.ndarray) -> np.ndarray:
         found = more
 
 
+def spread(numbers: np.ndarray, room: np.ndarray, steps: int | None = None) -> np.ndarray:
+    """Let numbers spread through a room, a pixel a step, each to where it comes first.
+
+    Args:
+        numbers: int (h, w), 0 where there is none yet. Where two come at once, the larger stays.
+        room: bool (h, w).
+        steps: How many; None for as long as anything changes.
+    """
+    while steps is None or steps > 0:
+        more = np.where((numbers == 0) & room, grown(numbers), numbers)
+        if (more == numbers).all():
+            break
+        numbers, steps = more, steps and steps - 1
+    return numbers
+
+
 def _padded(values: np.ndarray, axis: int, room: int) -> np.ndarray:
     """Put so much more before and after of what is at the edge."""
     return np.pad(values, [(room, room) if a == axis else (0, 0) for a in (0, 1)], mode="edge")

@@ -4,13 +4,14 @@ A network that was trained in schemes gives every proposal a colour of skin, of 
 of its own (`ModelConfig.schemes`); white is paper. So the colours of the nine at a place tell what
 it is taken for: the shares of a mixture of these four. Where it could not decide, in a sleeve or in
 a wide skirt, they are mixed, which looks like fog. Here it is decided, between the sketch's lines,
-by `sgru_tf.potts`, and the colours are moved accordingly. What the schemes do not explain (blush,
-what a hint coloured) stays; where it is much, in a portrait with a painted background, everything
-does. Eyes get colours of their own: `sgru_tf.eyes`.
+by `sgru_tf.potts`, and the colours are moved accordingly. What the schemes do not explain (blush)
+stays; where it is much, in a portrait with a painted background, everything does. Eyes get colours
+of their own: `sgru_tf.eyes`; and what an artist asks for comes afterwards: `sgru_tf.patches`.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -43,10 +44,6 @@ BARE, ANY = 0.6, 0.5
 surface without an outline of its own. And what is white there may be any surface: so much of its
 share each of them gets, lest a trace of skin decides for half a skirt."""
 
-ASKED = 30
-"""So many times counts what was asked for, at the dab and as far as the network spread it: it is
-not outvoted, and where its surroundings are unsure, it decides for them."""
-
 SHARP, BLUR, MOST_BLUR = 3, 20, 40
 """Power that makes shares unlike; and steps, of a pixel each, in which a border without a line is
 softened, in larger pictures more, up to a limit of time: by some three pixels, four at most."""
@@ -62,13 +59,32 @@ WORST_CONDITION = 1e10
 
 KNOWN, UNKNOWN = 8.0, 16.0
 """How far, in grey levels, a pixel lies from what the schemes can explain: up to the first it is of
-them, from the second on it is something else: what a hint coloured, or blush."""
+them, from the second on it is something else: blush."""
 
 PAPER, SKIN, HAIR, CLOTHES = range(4)
 EYES = 3  # their place in a scheme, after skin, hair and clothes
 
 
-def whole_surfaces(pictures, sketch: np.ndarray, schemes, asked=None) -> np.ndarray:
+@dataclass(frozen=True)
+class Settled:
+    """Colour layers whose surfaces are decided, and what `sgru_tf.patches` colours them by.
+
+    Attributes:
+        pictures: float32 (N, h, w, 3), RGB 0-255.
+        amounts: float32 (4, h, w), how much paper, skin, hair and clothes is in each pixel now, 1
+            as bright as their colours.
+        irises: float32 (h, w), how far a pixel belongs to an iris, 0-1.
+        part: How far the schemes explain the picture, 0-1; see `EXPLAINED`. At 0 the pictures are
+            those that were given.
+    """
+
+    pictures: np.ndarray
+    amounts: np.ndarray
+    irises: np.ndarray
+    part: float
+
+
+def settle(pictures, sketch: np.ndarray, schemes: np.ndarray) -> Settled:
     """Decide what surfaces are, and colour them so.
 
     Args:
@@ -76,44 +92,39 @@ def whole_surfaces(pictures, sketch: np.ndarray, schemes, asked=None) -> np.ndar
         sketch: uint8 (h, w), 0 = ink, 255 = paper, what the network was shown.
         schemes: float32 (N, 4, 3), RGB 0-255, each proposal's skin, hair, clothes and eyes; see
             `scheme_colours`. If there is none for eyes, they stay as they are.
-        asked: bool (h, w), where the artist asked for a colour: there nothing is moved. None for
-            nowhere.
-
-    Returns:
-        float32 (N, h, w, 3), 0-255.
     """
     pictures = np.asarray(pictures, np.float32)
     colours = with_paper(schemes)
     amounts, rest = explained(pictures, colours)
     light = amounts.sum(0)
     shares = amounts / np.maximum(light, 1e-3)
-    # The paper may be tinted still.
-    openness = (sketch.astype(np.float32) / max(sketch.max(), 1)) ** OPEN_POWER
+    openness = opened(sketch)
     part = _part(rest, shares, openness)
     if part == 0:
-        return pictures
+        return Settled(pictures, amounts, np.zeros_like(light), part)
     scale = max(sketch.shape) / SIDE
     known = np.clip((UNKNOWN - rest) / (UNKNOWN - KNOWN), 0, 1)
-    asked = np.zeros(sketch.shape, bool) if asked is None else asked
     outside = paper_around(openness, shares[PAPER], scale)
-    # Who asks for white may have meant all of a surface.
-    is_white_asked = bool((asked & (shares[PAPER] > 0.5)).any())
-    doubt = np.where(outside | is_white_asked, 0, shares[PAPER])
-    held = _held(asked, shares, known, openness)
-    trust = known * np.where(held, ASKED, 1 - (1 - BARE) * doubt)
+    doubt = np.where(outside, 0, shares[PAPER])
+    trust = known * (1 - (1 - BARE) * doubt)
     decided = _decided(shares, openness, trust, doubt, scale)
     grey = eyes.greys(shares[PAPER], light, outside, scale)
     moved = part * known * light * (1 - eyes.protected(grey, scale))
-    moved[asked] = 0
     change = moved * (_with_light(decided, shares) - shares)
     # Under a line nothing was decided: it is as beside it, as the colour layer is.
     change = fill(change.transpose(1, 2, 0), ink_free_weights(sketch)).transpose(2, 0, 1)
     moves = np.tensordot(colours.transpose(0, 2, 1), change, (2, 0)).transpose(0, 2, 3, 1)
-    result = np.clip(pictures + moves, 0, 255)
-    if schemes.shape[1] == EYES:
-        return result
-    irises = eyes.irises(grey, shares[SKIN] + shares[HAIR], light, known > 0, asked, scale)
-    return np.clip(eyes.tinted(result, part * irises, schemes[:, EYES]), 0, 255)
+    result, irises = np.clip(pictures + moves, 0, 255), np.zeros_like(light)
+    if schemes.shape[1] > EYES:
+        irises = part * eyes.irises(grey, shares[SKIN] + shares[HAIR], light, scale)
+        result = np.clip(eyes.tinted(result, irises, schemes[:, EYES]), 0, 255)
+    return Settled(result, amounts + change, irises, part)
+
+
+def opened(sketch: np.ndarray) -> np.ndarray:
+    """Tell where a surface may go on: float32 (h, w), 1 on bare paper, 0 on a line."""
+    # The paper may be tinted still.
+    return (sketch.astype(np.float32) / max(sketch.max(), 1)) ** OPEN_POWER
 
 
 def scheme_colours(schemes) -> np.ndarray:
@@ -217,15 +228,6 @@ def _part(rest, shares, openness) -> float:
     return min(1.0, max(0.0, (UNEXPLAINED - unexplained) / (UNEXPLAINED - EXPLAINED)))
 
 
-def _held(asked, shares, known, openness) -> np.ndarray:
-    """Find what was asked for, and what is of the same surface around it, up to the lines."""
-    held, largest = asked.copy(), shares.argmax(0)
-    for surface in np.unique(largest[asked & (known > 0)]):
-        alike = (largest == surface) & (openness > 0.1)
-        held |= reached(asked & (known > 0), alike)
-    return held
-
-
 def _decided(shares, openness, trust, doubt, scale: float) -> np.ndarray:
     likely = shares + FAINT
     likely[SKIN:] += ANY * doubt
@@ -234,11 +236,17 @@ def _decided(shares, openness, trust, doubt, scale: float) -> np.ndarray:
     costs *= trust * (0.02 + 0.98 * openness)
     decided = potts(costs, openness, BORDER * scale, LEAST * scale) ** SHARP
     decided /= decided.sum(0)
-    return _softened(decided, openness, min(round(BLUR * scale), MOST_BLUR))
+    return softened(decided, openness, min(round(BLUR * scale), MOST_BLUR))
 
 
-def _softened(shares, openness, steps: int) -> np.ndarray:
-    """Soften borders on bare paper: each step mixes neighbours, as far as no line lies there."""
+def softened(shares: np.ndarray, openness: np.ndarray, steps: int) -> np.ndarray:
+    """Soften borders on bare paper: each step mixes neighbours, as far as no line lies there.
+
+    Args:
+        shares: float32 (M, h, w).
+        openness: float32 (h, w), 1 on bare paper, 0 on a line.
+        steps: How many.
+    """
     right = np.minimum(openness[:, 1:], openness[:, :-1])
     below = np.minimum(openness[1:], openness[:-1])
     mass = np.ones_like(openness)

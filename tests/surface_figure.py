@@ -4,7 +4,7 @@ import colorsys
 
 import numpy as np
 
-from sgru_tf.surfaces import whole_surfaces
+from sgru_tf.surfaces import settle
 
 HEIGHT, WIDTH = 200, 320
 PAPER, SKIN, HAIR, CLOTHES = range(4)
@@ -48,9 +48,14 @@ def painted(shares):
     return np.einsum("nmc,mhw->nhwc", COLOURS, shares)
 
 
+def whole_surfaces(before, sketch, schemes=SCHEMES):
+    """Make the surfaces of pictures whole."""
+    return settle(before, sketch, schemes).pictures
+
+
 def settled(sketch, shares):
     """Paint the shares, and make surfaces whole."""
-    return whole_surfaces(painted(shares), sketch, SCHEMES)
+    return whole_surfaces(painted(shares), sketch)
 
 
 def away(found, shares, rows, columns):
@@ -59,8 +64,9 @@ def away(found, shares, rows, columns):
     return part.mean((1, 2, 3)).max()
 
 
-def asked(rows, columns):
-    """Where a dab asks for a colour: bool (h, w)."""
-    dab = np.zeros((HEIGHT, WIDTH), bool)
-    dab[rows, columns] = True
-    return dab
+def dabs(*given):
+    """Hints (h, w, 4), of rows, columns and a colour each."""
+    hints = np.zeros((HEIGHT, WIDTH, 4), "float32")
+    for rows, columns, colour in given:
+        hints[rows, columns] = (*colour, 1)
+    return hints

@@ -2,22 +2,21 @@
 
 import numpy as np
 import pytest
-from surface_figure import PAPER, SCHEMES, SKIN, figure, painted, put
+from surface_figure import PAPER, SCHEMES, SKIN, figure, painted, put, whole_surfaces
 
 from sgru_tf.line_style import LUMA
-from sgru_tf.surfaces import whole_surfaces
 
 EYES = SCHEMES[:, 3]
 IRIS = slice(120, 134), slice(100, 112)  # in what the figure has skin for
 INNER = slice(123, 131), slice(103, 109)
 
 
-def with_grey(rows, columns, grey=(110, 110, 110), asked=None):
+def with_grey(rows, columns, grey=(110, 110, 110)):
     """Paint the figure with a grey place: before, and after it was settled."""
     sketch, shares = figure()
     before = painted(shares)
     before[:, rows, columns] = grey
-    return before, whole_surfaces(before, sketch, SCHEMES, asked)
+    return before, whole_surfaces(before, sketch)
 
 
 def saturation(pictures):
@@ -42,7 +41,7 @@ def test_lights_in_eyes_stay_white():
     before = painted(shares)
     before[:, *IRIS] = 110
     before[:, 122:126, 103:107] = 255
-    found = whole_surfaces(before, sketch, SCHEMES)
+    found = whole_surfaces(before, sketch)
     assert found[:, 122:126, 103:107].min() > 250
     assert saturation(found[:, 128:132, 103:109]).min() > 30
 
@@ -65,7 +64,7 @@ def test_the_soft_edge_of_a_figure_is_no_iris():
     sketch, shares = figure()
     before = painted(shares)
     before[:, 100:160, 50:56] = before[:, 100:160, 262:266] = 150
-    found = whole_surfaces(before, sketch, SCHEMES)
+    found = whole_surfaces(before, sketch)
     assert saturation(found[:, 100:160, 50:56]).max() < 6
 
 
@@ -93,58 +92,12 @@ def test_schemes_without_a_colour_of_eyes_leave_them():
     np.testing.assert_allclose(found[:, *INNER], before[:, *INNER], atol=4)
 
 
-def test_where_grey_was_asked_for_all_eyes_stay():
-    sketch, shares = figure()
-    before = painted(shares)
-    before[:, *IRIS] = before[:, 120:134, 130:142] = 110
-    asked = np.zeros(sketch.shape, bool)
-    asked[125:128, 105:108] = True
-    found = whole_surfaces(before, sketch, SCHEMES, asked)
-    for eye in (INNER, (slice(123, 131), slice(133, 139))):
-        assert saturation(found[:, *eye]).max() < 6
-    asked = np.roll(asked, 100, axis=1)
-    found = whole_surfaces(before, sketch, SCHEMES, asked)
-    for eye in (INNER, (slice(123, 131), slice(133, 139))):
-        assert saturation(found[:, *eye]).min() > 30
-
-
-@pytest.mark.parametrize(
-    ("dab", "is_eye"),
-    [((slice(90, 170), slice(170, 250)), False), ((slice(120, 134), slice(200, 214)), True)],
-    ids=["dress", "eye"],
-)
-def test_eyes_get_their_colour_unless_one_of_them_was_asked_for(dab, is_eye):
-    sketch, shares = figure()
-    before = painted(shares)
-    before[:, *IRIS] = 110
-    before[:, *dab] = (63, 102, 180)
-    asked = np.zeros(sketch.shape, bool)
-    asked[125:128, 205:208] = True
-    found = whole_surfaces(before, sketch, SCHEMES, asked)
-    assert (saturation(found[:, *INNER]) > 30).all() != is_eye
-    assert (saturation(found[:, *INNER]) < 6).all() == is_eye
-    np.testing.assert_allclose(found[:, *dab], before[:, *dab], atol=1)
-
-
-def test_what_a_colour_spread_to_elsewhere_is_no_iris():
-    sketch, shares = figure()
-    before = painted(shares)
-    before[:, *IRIS] = 110
-    dab, beyond = (slice(100, 150), slice(190, 250)), (slice(40, 56), slice(100, 116))
-    before[:, *dab] = before[:, *beyond] = (63, 102, 180)
-    asked = np.zeros(sketch.shape, bool)
-    asked[120:126, 210:216] = True
-    found = whole_surfaces(before, sketch, SCHEMES, asked)
-    np.testing.assert_allclose(found[:, *beyond], before[:, *beyond], atol=1)
-    assert saturation(found[:, *INNER]).min() > 30
-
-
 def test_a_faint_grey_is_no_eye_and_keeps_no_hole_open():
     sketch, shares = figure()
     true = painted(shares)
     before = true.copy()
     before[:, 118:142, 198:222] = 244
-    found = whole_surfaces(before, sketch, SCHEMES)
+    found = whole_surfaces(before, sketch)
     assert np.abs(found - true)[:, 120:140, 200:220].mean() < 25
 
 
@@ -152,7 +105,7 @@ def test_shade_on_skin_is_no_iris():
     sketch, shares = figure()
     before = painted(shares)
     before[:, *IRIS] *= 0.6
-    found = whole_surfaces(before, sketch, SCHEMES)
+    found = whole_surfaces(before, sketch)
     assert np.abs(found - before)[:, *INNER].max() < 4
     assert SKIN in shares.argmax(0)[IRIS]
 
@@ -161,4 +114,4 @@ def test_portraits_that_the_schemes_do_not_explain_keep_their_eyes():
     sketch, _ = figure()
     before = np.random.default_rng(0).uniform(0, 255, (9, *sketch.shape, 3)).astype("float32")
     before[:, *IRIS] = 110
-    np.testing.assert_array_equal(whole_surfaces(before, sketch, SCHEMES), before)
+    np.testing.assert_array_equal(whole_surfaces(before, sketch), before)

@@ -35,6 +35,21 @@ def test_reached_goes_round_corners_and_no_further():
     assert (found <= room).all()
 
 
+def test_spread_goes_a_pixel_a_step_to_where_it_comes_first():
+    numbers, room = np.zeros((3, 11), int), np.ones((3, 11), bool)
+    numbers[1, 0], numbers[1, 10] = 3, 5
+    room[:, 8] = False
+    found = neighbours.spread(numbers, room)
+    np.testing.assert_array_equal(found[1], [3] * 8 + [0] + [5] * 2)
+    room[:, 8] = True
+    np.testing.assert_array_equal(neighbours.spread(numbers, room)[2], [3] * 5 + [5] * 6)
+    np.testing.assert_array_equal(
+        neighbours.spread(numbers, room, 2)[0], [3] * 3 + [0] * 5 + [5] * 3
+    )
+    np.testing.assert_array_equal(neighbours.spread(numbers, room, 0), numbers)
+    assert numbers.sum() == 8
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (9, 14), (3, 40)])
 def test_a_graph_has_the_same(shape):
     pytest.importorskip("tensorflow")
@@ -55,3 +70,7 @@ def test_a_graph_has_the_same(shape):
         same(graph_neighbours.shrunk(maps(mask), steps), neighbours.shrunk(mask, steps))
     same(graph_neighbours.smoothed(maps(values)), neighbours.smoothed(values))
     same(graph_neighbours.reached(maps(seeds), maps(mask)), neighbours.reached(seeds, mask))
+    numbers = np.where(seeds, rng.integers(1, 9, shape), 0)
+    for steps in (None, 0, 2):
+        found = graph_neighbours.spread(maps(numbers), maps(mask), steps)
+        same(found, neighbours.spread(numbers, mask, steps))

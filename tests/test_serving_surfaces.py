@@ -5,11 +5,12 @@ import pytest
 import tensorflow as tf
 from pictures import encoded, opened
 
-from sgru_tf import surfaces
+from sgru_tf import patches, surfaces
 from sgru_tf.colorizer import Colorizer
 from sgru_tf.config import ModelConfig
+from sgru_tf.export.graph_patches import with_hints
 from sgru_tf.export.graph_potts import potts
-from sgru_tf.export.graph_surfaces import whole_surfaces
+from sgru_tf.export.graph_surfaces import settle
 from sgru_tf.export.serving_graph import ServingGraph, Settings
 from sgru_tf.potts import potts as potts_in_numpy
 
@@ -40,33 +41,51 @@ def picture(height, width, seed=0):
     return painted.astype(np.float32), sketch
 
 
+def dabs(height, width, seed):
+    """Hints at random places, one of them over a line, one on an iris; more with each seed."""
+    hints = np.zeros((height, width, 4), np.float32)
+    rng = np.random.default_rng(seed)
+    places = [*rng.uniform(size=(6 * seed, 2)), (0.56, 0.41), (1 / 3, 0.6)][: 7 * seed]
+    for row, column in places:
+        row, column = int(row * height), int(column * width)
+        hints[row : row + 7, column : column + 7] = (*rng.integers(0, 256, 3), 1)
+    return hints
+
+
 @pytest.mark.parametrize("shape", [(97, 500), (64, 64), (33, 2)])
 def test_it_is_the_colorizers(shape):
     colours = surfaces.scheme_colours(SCHEMES)
+
+    def both(pictures, sketch, hints):
+        settled = settle(pictures, sketch, colours, max(shape))
+        return settled.pictures, with_hints(settled, sketch, hints, max(shape))
+
     graph = tf.function(
-        lambda *given: whole_surfaces(*given[:2], colours, given[2], max(shape)),
+        both,
         [
             tf.TensorSpec([3, None, None, 3]),
             tf.TensorSpec([None, None], tf.uint8),
-            tf.TensorSpec([None, None], tf.bool),
+            tf.TensorSpec([None, None, 4]),
         ],
         autograph=False,
     )
-    changed = eyes = 0
+    changed = eyes = hinted = 0
     for seed in range(3):
         pictures, sketch = picture(*shape, seed)
-        asked = np.zeros(shape, bool)
-        if seed:
-            asked[shape[0] // 2 :, : shape[1] // (2 * seed)] = True
-        expected = surfaces.whole_surfaces(pictures, sketch, colours, asked)
-        np.testing.assert_allclose(graph(pictures, sketch, asked), expected, atol=0.1)
-        changed += np.abs(expected - pictures).max() > 5
+        hints = dabs(*shape, seed)
+        settled = surfaces.settle(pictures, sketch, colours)
+        expected = settled.pictures, patches.with_hints(settled, sketch, hints)
+        for found, wanted in zip(graph(pictures, sketch, hints), expected, strict=True):
+            np.testing.assert_allclose(found, wanted, atol=0.1)
+        changed += np.abs(expected[0] - pictures).max() > 5
+        hinted += np.abs(expected[1] - expected[0]).max() > 50
         spot = int(0.55 * shape[0]) + 4, int(0.4 * shape[1]) + 4
-        eyes += shape[1] > 99 and np.ptp(expected[:, *spot], -1).max() > 30
+        eyes += shape[1] > 99 and np.ptp(expected[0][:, *spot], -1).max() > 30
     assert changed or min(shape) < 10
+    assert hinted == 2
     assert eyes or shape[1] < 99
     unlike = np.random.default_rng(0).uniform(0, 255, pictures.shape).astype(np.float32)
-    np.testing.assert_array_equal(graph(unlike, sketch, asked), unlike)
+    np.testing.assert_array_equal(graph(unlike, sketch, hints)[0], unlike)
 
 
 @pytest.mark.parametrize("shape", [(49, 48), (61, 130)])
@@ -84,7 +103,10 @@ def test_labels_are_the_same(shape):
 
 
 class SchemeModel:
-    """A network with hints whose answer is a picture of the schemes, whatever it is shown."""
+    """A network with hints whose answer is a picture of the schemes, whatever it is shown.
+
+    But with each pixel of ink in the last column the answer is further from the schemes.
+    """
 
     sgru_config = ModelConfig(proposals=3, working_size=64, hints=True, schemes=SCHEMES)
     trainable_variables = non_trainable_variables = ()
@@ -97,8 +119,17 @@ class SchemeModel:
         pictures, _ = picture(64, 64)
         count = tf.shape(sketch)[0]
         answer = tf.repeat(tf.constant(pictures)[None], count, 0)
+        away = tf.constant(np.random.default_rng(3).normal(0, 0.4, pictures.shape).astype("f4"))
+        ink = tf.reduce_sum(tf.cast(sketch[:, :, -1, 0] < 100, tf.float32), 1)
+        answer += ink[:, None, None, None, None] * away
         said = hints[:, None, :, :, 3:]
         return said * hints[:, None, :, :, :3] + (1 - said) * answer
+
+
+def sketched(ink):
+    _, sketch = picture(64, 64)
+    sketch[2 : 2 + ink, -1] = 0
+    return sketch
 
 
 @pytest.mark.parametrize("wish", ["whole", pytest.param("network", marks=pytest.mark.slow)])
@@ -107,10 +138,12 @@ def test_served_pictures_are_the_colorizers(wish):
     signatures = ServingGraph(model, Settings(64, "sharp", wish, True, 10**5)).signatures()
     colorizer = Colorizer(model, order="network", surfaces=wish)
     other = Colorizer(model, order="network", surfaces="network")
-    _, sketch = picture(64, 64)
     asked = np.zeros((64, 64, 4), np.uint8)
     asked[40:52, 40:52] = (10, 200, 40, 255)
-    for hints in (None, asked):
+    away = []
+    # Explained by the schemes, or not at all, or in part.
+    for hints, ink in ((None, 0), (asked, 0), (asked, 12), (asked, 30)):
+        sketch = sketched(ink)
         expected = colorizer(sketch, hints)
         if hints is None:
             files = signatures["serving_default"](tf.constant([encoded(sketch)]))
@@ -130,4 +163,8 @@ def test_served_pictures_are_the_colorizers(wish):
                 image_bytes=tf.constant([encoded(sketch)]), hint_bytes=tf.constant([""])
             )
             np.testing.assert_array_equal(none["png_bytes"], files["png_bytes"])
-        assert np.array_equal(expected, other(sketch, hints)) == (wish == "network")
+        is_network = wish == "network" or ink == 30
+        assert np.array_equal(expected, other(sketch, hints)) == is_network
+        beside_the_dab = expected[:, 24:38, 36:46]
+        away.append(np.abs(beside_the_dab - [10.0, 200, 40]).mean())
+    assert wish == "network" or away[1] + 20 < away[2] < away[3] - 10

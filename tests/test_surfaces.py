@@ -13,9 +13,10 @@ from surface_figure import (
     painted,
     put,
     settled,
+    whole_surfaces,
 )
 
-from sgru_tf.surfaces import explained, paper_around, whole_surfaces
+from sgru_tf.surfaces import explained, paper_around
 
 
 def test_clear_surfaces_stay():
@@ -74,7 +75,7 @@ def test_light_on_hair_and_shade_stay():
     put(shares, slice(30, 40), slice(100, 220), PAPER, 0.1)
     before = painted(shares)
     before[:, 50:70, 100:220] *= 0.7
-    found = whole_surfaces(before, sketch, SCHEMES)
+    found = whole_surfaces(before, sketch)
     for rows in (slice(32, 38), slice(53, 67)):
         assert np.abs(found - before)[:, rows, 110:210].max() < 6
 
@@ -83,7 +84,7 @@ def test_pictures_that_are_not_of_the_schemes_stay_to_the_bit():
     sketch, _ = figure()
     before = np.random.default_rng(0).uniform(0, 255, (9, 5, 8, 3)).astype("float32")
     before = before.repeat(40, 1).repeat(40, 2)
-    np.testing.assert_array_equal(whole_surfaces(before, sketch, SCHEMES), before)
+    np.testing.assert_array_equal(whole_surfaces(before, sketch), before)
 
 
 def test_pictures_a_little_off_the_schemes_stay_to_the_bit():
@@ -96,14 +97,14 @@ def test_pictures_a_little_off_the_schemes_stay_to_the_bit():
     before = np.clip(before, 0, 255).astype("float32")
     rest = explained(before, COLOURS)[1]
     assert 4.2 < np.median(rest[90:170, 70:250]) and rest.max() < 8
-    np.testing.assert_array_equal(whole_surfaces(before, sketch, SCHEMES), before)
+    np.testing.assert_array_equal(whole_surfaces(before, sketch), before)
 
 
 def test_black_and_white_pictures_stay_to_the_bit():
     for level in (0, 255):
         before = np.full((9, 40, 50, 3), level, "float32")
         sketch = np.full((40, 50), level, np.uint8)
-        np.testing.assert_array_equal(whole_surfaces(before, sketch, SCHEMES), before)
+        np.testing.assert_array_equal(whole_surfaces(before, sketch), before)
 
 
 def test_a_hole_takes_the_colour_beside_it_and_not_what_it_has_a_trace_of():
@@ -170,8 +171,8 @@ def test_tinted_paper_is_paper():
     put(shares, slice(81, 182), slice(120, 160), CLOTHES, 0.3)
     before = painted(shares)
     tinted = (sketch * 0.9).round().astype(np.uint8)
-    found = whole_surfaces(before, tinted, SCHEMES)
-    np.testing.assert_allclose(found, whole_surfaces(before, sketch, SCHEMES), atol=1)
+    found = whole_surfaces(before, tinted)
+    np.testing.assert_allclose(found, whole_surfaces(before, sketch), atol=1)
 
 
 @pytest.mark.parametrize(("gap", "is_reached"), [(0, False), (2, False), (14, True)])
@@ -223,6 +224,6 @@ def test_any_size(shape):
     sketch = np.full(shape, 255, np.uint8)
     sketch[shape[0] // 2 :, : shape[1] // 2] = 0
     before = np.broadcast_to(SCHEMES[:, 1][:, None, None], (9, *shape, 3))
-    found = whole_surfaces(before, sketch, SCHEMES)
+    found = whole_surfaces(before, sketch)
     assert found.shape == before.shape
     assert np.isfinite(found).all()

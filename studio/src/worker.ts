@@ -17,11 +17,13 @@ import {
 } from './pixels/colouring';
 import { type Dab, workingHints } from './pixels/dabs';
 import { decodeSketch } from './pixels/decode';
+import type { Filler } from './pixels/fill';
 import { levelPaper } from './pixels/levels';
+import { withHints } from './pixels/patches';
 import { resizeBytes } from './pixels/resample';
 import { workingShape } from './pixels/rounding';
 import { opaqueShare, type Sketch } from './pixels/sketch';
-import { wholeSurfaces } from './pixels/surfaces';
+import { type Settled, settle } from './pixels/surfaces';
 import type { CallName, Calls, Coloured, Reply, Request, SketchInfo } from './protocol';
 
 const PREVIEW = 2048;
@@ -30,7 +32,7 @@ let network: Network | null = null;
 let sketch: Sketch | null = null;
 let working: Working | null = null;
 // How the proposals stand without hints: with each new hint, they keep their places.
-let plain: { heads: number[]; flats: Uint8Array[] } | null = null;
+let plain: { heads: number[]; flats: Uint8Array[]; filler: Filler; settled: Settled | null } | null = null;
 let flats: Uint8Array[] = [];
 let networkTime = 0;
 
@@ -61,14 +63,10 @@ const answers: Answers = {
     const start = performance.now();
     networkTime = 0;
     working ??= workingSketch(sketch, network.workingSize);
-    if (!plain) {
-      const unsorted = await coloured([]);
-      const heads = orderOf(unsorted, working);
-      plain = { heads, flats: heads.map((head) => unsorted[head]) };
-    }
+    plain ??= await plainOf();
     const { heads } = plain;
     if (dabs.length && network.info.hints) {
-      const unsorted = await coloured(dabs);
+      const unsorted = flatsOf(await hinted(dabs, plain));
       flats = heads.map((head) => unsorted[head]);
     } else {
       flats = plain.flats;
@@ -116,17 +114,32 @@ const OTHERWISE: Record<CallName, Failure> = {
   save: 'noMemory',
 };
 
-async function coloured(dabs: Dab[]): Promise<Uint8Array[]> {
-  const { width, height } = working!;
-  const size: [number, number] = [sketch!.width, sketch!.height];
-  const hints = network!.info.hints ? workingHints(dabs, size, [width, height]) : null;
+async function plainOf(): Promise<NonNullable<typeof plain>> {
+  const [filler, { schemes }] = [fillerOf(working!), network!.info];
+  const layers = await layersFor(null, filler);
+  const { width, height, grey } = working!;
+  const settled = schemes.length ? settle(layers, grey, [width, height], filler, schemes) : null;
+  const unsorted = flatsOf(settled?.layers ?? layers);
+  const heads = orderOf(unsorted, working!);
+  return { heads, flats: heads.map((head) => unsorted[head]), filler, settled };
+}
+
+/** The colour layers with hints: the network's, as far as its schemes do not explain the picture. */
+async function hinted(dabs: Dab[], { filler, settled }: NonNullable<typeof plain>): Promise<Float32Array[]> {
+  const { width, height, grey } = working!;
+  const hints = workingHints(dabs, [sketch!.width, sketch!.height], [width, height]);
+  const filled = settled?.part ? withHints(settled, grey, hints, filler, [width, height]) : settled?.layers;
+  if (settled?.part === 1) return filled!;
+  const layers = await layersFor(hints, filler);
+  if (!settled || !filled) return layers;
+  return layers.map((layer, n) => layer.map((value, at) => value + settled.part * (filled[n][at] - value)));
+}
+
+async function layersFor(hints: Float32Array | null, filler: Filler): Promise<Float32Array[]> {
   const start = performance.now();
   const answer = await network!.run(working!, hints);
   networkTime += performance.now() - start;
-  const filler = fillerOf(working!);
-  const layers = layersOf(answer.data, answer.shape, working!, filler);
-  const { schemes } = network!.info;
-  return flatsOf(schemes.length ? wholeSurfaces(layers, working!.grey, [width, height], filler, schemes, hints) : layers);
+  return layersOf(answer.data, answer.shape, working!, filler);
 }
 
 function painted(index: number): { sketch: Sketch; working: Working; flat: Uint8Array } {

@@ -13,8 +13,9 @@ from sgru_tf.levelling import level_paper
 from sgru_tf.linelayer import colour_layer
 from sgru_tf.litert import LiteRTNetwork
 from sgru_tf.ordering import natural_order
+from sgru_tf.patches import with_hints
 from sgru_tf.potts import potts
-from sgru_tf.surfaces import scheme_colours, whole_surfaces, with_paper
+from sgru_tf.surfaces import scheme_colours, settle, with_paper
 
 SCHEMES = (
     ("#f7e0cb", "#d04030", "#4050a0", "#c09030"),
@@ -124,21 +125,36 @@ def _surfaces(rng):
     for height, width, noise in _SHAPES:
         grey, pictures = _fields(rng, height, width)
         pictures = np.clip(pictures + rng.normal(0, noise, pictures.shape), 0, 255).astype("f4")
-        hints = None
-        if noise:
-            hints = np.zeros((height, width, 4), np.float32)
-            hints[height * 3 // 4 :, : width // 2, 3] = 1
-        asked = None if hints is None else hints[..., 3] >= 0.5
-        wanted = whole_surfaces(pictures, grey, scheme_colours(SCHEMES), asked)
+        settled = settle(pictures, grey, scheme_colours(SCHEMES))
+        hints = _dabs(rng, height, width, noise)
+        asked = with_hints(settled, grey, hints)
         yield {
-            "hints": None if hints is None else _text(hints),
+            "hints": _text(hints),
             "size": (width, height),
             "grey": _text(grey),
             "schemes": SCHEMES,
             "pictures": [_text(one) for one in pictures],
-            "wanted": [_text(one.astype(np.float32)) for one in wanted],
-            "moved": float(np.abs(wanted - pictures).max()),
+            "wanted": [_text(one.astype(np.float32)) for one in settled.pictures],
+            "asked": [_text(one.astype(np.float32)) for one in asked],
+            "part": settled.part,
+            "moved": [
+                float(np.abs(one).max())
+                for one in (settled.pictures - pictures, asked - settled.pictures)
+            ],
         }
+
+
+def _dabs(rng, height: int, width: int, noise: int):
+    """Dabs at random places, over a line and on an iris; of noise 5 also one of many paints."""
+    hints = np.zeros((height, width, 4), np.float32)
+    places = rng.uniform(size=(8, 2)).tolist() if noise % 2 else []
+    for row, column in [*places, (0.56, 0.41), (1 / 3, 0.6)]:
+        row, column = int(row * height), int(column * width)
+        hints[row : row + 7, column : column + 7] = (*rng.integers(0, 256, 3), 1)
+    if noise == 5:
+        hints[-4:, :20, :3] = rng.integers(0, 256, (4, 20, 3))
+        hints[-4:, :20, 3] = 1
+    return hints
 
 
 def _fields(rng, height: int, width: int):

@@ -33,33 +33,19 @@ export function protectedOf(grey: Float32Array, scale: number, size: Size): Floa
  * How far a pixel belongs to an iris, 0-1.
  *
  * @param other The share of skin and hair.
- * @param known How far the colours are of the schemes; where they are not, what seems grey was asked for.
- * @param isAsked Tells whether the artist asked for a colour at a pixel.
  */
 export function irisesOf(
   grey: Float32Array,
   other: (i: number) => number,
   light: Float32Array,
-  known: Float32Array,
-  isAsked: (i: number) => boolean,
   scale: number,
   size: Size,
 ): Float32Array {
   const core = shrunk(grey.map((value) => (value > IRIS_GREY ? 1 : 0)), size, Math.max(1, rint(scale)));
-  if (core.some((is, i) => is && known[i] && isAsked(i))) return new Float32Array(core.length);
-  const large = shrunk(core, size, rint(IRIS_MOST * scale));
-  const others = reached(large, core, size);
-  // A colour for one eye: the other does not get one of its own.
-  if (core.some((is, i) => is && !others[i] && isAsked(i))) return new Float32Array(core.length);
-  if (core.some((_, i) => isAsked(i))) {
-    const unknown = known.map((is) => (is ? 0 : 1));
-    reached(unknown, core, size).forEach((is, i) => (others[i] = Math.max(others[i], is)));
-  }
-  const around = grown(core.map((is, i) => is - others[i]), size, rint(IRIS_AROUND * scale));
+  const large = reached(shrunk(core, size, rint(IRIS_MOST * scale)), core, size);
+  const around = grown(core.map((is, i) => is - large[i]), size, rint(IRIS_AROUND * scale));
   const share = smoothed(smoothed(around, size), size);
-  return share.map((value, i) =>
-    isAsked(i) ? 0 : value * unit((MUCH - other(i)) / (MUCH - SOME)) * unit((LIT - light[i]) / (LIT - DARK)),
-  );
+  return share.map((value, i) => value * unit((MUCH - other(i)) / (MUCH - SOME)) * unit((LIT - light[i]) / (LIT - DARK)));
 }
 
 /** Gives irises the colour of eyes, RGB 0-255, as light as they were, in a layer (height, width, 3). */

@@ -38,6 +38,8 @@ export function inkFreeWeights(sketch: Uint8Array, width: number, height: number
 
 /** Fills any number of planes by the same weights; the sums of the weights are made once. */
 export class Filler {
+  /** (height, width), 0-1. */
+  readonly weights: Float32Array;
   private readonly weight: Plane;
   private readonly masses: Plane[];
 
@@ -47,6 +49,7 @@ export class Filler {
     private readonly width: number,
     private readonly height: number,
   ) {
+    this.weights = weights;
     this.weight = this.padded(weights);
     this.masses = pyramid(blur3(this.weight));
   }

@@ -38,6 +38,33 @@ export function reached(seeds: ArrayLike<unknown>, room: Float32Array, [width, h
   return found;
 }
 
+/**
+ * Lets numbers spread through a room, a pixel a step, each to where it comes first; of two that come at
+ * once the larger stays. 0 where there is none yet.
+ */
+export function spread(numbers: Float32Array, room: (i: number) => boolean, [width, height]: Size, steps = Infinity): Float32Array {
+  const result = numbers.slice();
+  const beside = (i: number, visit: (j: number) => void) => {
+    const [y, x] = [(i / width) | 0, i % width];
+    for (let b = Math.max(y - 1, 0); b <= Math.min(y + 1, height - 1); b++) {
+      for (let a = Math.max(x - 1, 0); a <= Math.min(x + 1, width - 1); a++) visit(b * width + a);
+    }
+  };
+  let edge: number[] = [];
+  for (let i = 0; i < result.length; i++) if (result[i]) edge.push(i);
+  for (let step = 0; step < steps && edge.length; step++) {
+    const next = new Map<number, number>();
+    for (const i of edge) {
+      beside(i, (j) => {
+        if (!result[j] && room(j)) next.set(j, Math.max(next.get(j) ?? 0, result[i]));
+      });
+    }
+    for (const [j, number] of next) result[j] = number;
+    edge = [...next.keys()];
+  }
+  return result;
+}
+
 /** Makes one of three neighbours, first down, then across; at the edge a pixel is its own neighbour. */
 function ofNeighbours(
   values: Float32Array,

@@ -1,27 +1,41 @@
 // Whole surfaces: where the network is unsure what a surface is, its colourings agree on it. Port of
 // sgru_tf/surfaces.py, where it is explained. What belongs to surfaces lies (height, width, 4).
 
+import { rgbOf } from './dabs';
 import { greysOf, irisesOf, protectedOf, tint } from './eyes';
 import type { Filler } from './fill';
 import { explained } from './mixtures';
 import { grown, reached, type Size } from './neighbours';
-import { type Borders, bordersOf, LABELS, potts } from './potts';
+import { LABELS, potts } from './potts';
 import { rint } from './rounding';
+import { softened } from './softening';
 
-const SIDE = 320;
+export const SIDE = 320;
 const [EXPLAINED, UNEXPLAINED] = [3.5, 4.2];
 const OPEN_POWER = 32;
 const [BORDER, LEAST] = [16, 0.2];
 const FAINT = 0.03;
 const [BARE, ANY] = [0.6, 0.5];
-const ASKED = 30;
-const [SHARP, BLUR, MOST_BLUR] = [3, 20, 40];
-const LIGHT = 0.1;
+const SHARP = 3;
+export const LIGHT = 0.1;
 const GAP = 4;
 const [KNOWN, UNKNOWN] = [8, 16];
-const [PAPER, SKIN, HAIR, CLOTHES] = [0, 1, 2, 3];
+export const PAPER = 0;
+const [SKIN, HAIR, CLOTHES] = [1, 2, 3];
 const EYES = 3; // their place in a scheme
-const SURFACES = LABELS;
+export const SURFACES = LABELS;
+
+/** Colour layers whose surfaces are decided, and what `patches.ts` colours them by. */
+export interface Settled {
+  /** RGB (height, width, 3) each, 0-255; those given, where the schemes do not explain them. */
+  layers: Float32Array[];
+  /** (height, width, 4), how much paper, skin, hair and clothes is in each pixel now. */
+  amounts: Float32Array;
+  /** (height, width), how far a pixel belongs to an iris, 0-1. */
+  irises: Float32Array;
+  /** How far the schemes explain the picture, 0-1. */
+  part: number;
+}
 
 /**
  * Decides what surfaces are, and colours them so.
@@ -30,57 +44,52 @@ const SURFACES = LABELS;
  * @param sketch (height, width), 0 = ink, 255 = paper, what the network was shown.
  * @param filler Fills what lies under the sketch's lines.
  * @param schemes "#rrggbb", each proposal's skin, hair, clothes and eyes.
- * @param hints (height, width, 4), RGB and 0-1, what the artist asked for; null for nothing.
- * @returns Colour layers; those given, where the schemes do not explain them.
  */
-export function wholeSurfaces(
+export function settle(
   layers: Float32Array[],
   sketch: Uint8Array,
   size: Size,
   filler: Filler,
   schemes: string[][],
-  hints: Float32Array | null,
-): Float32Array[] {
-  const colours = schemes.map((scheme) => Float64Array.of(255, 255, 255, ...scheme.slice(0, EYES).flatMap(rgb)));
+): Settled {
+  const colours = schemes.map((scheme) => Float64Array.of(255, 255, 255, ...scheme.slice(0, EYES).flatMap(rgbOf)));
   const { amounts, rest } = explained(layers, colours);
   const { shares, light } = sharesOf(amounts);
-  const openness = new Float32Array(sketch.length);
-  // The paper may be tinted still.
-  const paper = Math.max(sketch.reduce((most, grey) => Math.max(most, grey), 0), 1);
-  sketch.forEach((grey, i) => (openness[i] = (grey / paper) ** OPEN_POWER));
+  const openness = opened(sketch);
   const part = partOf(rest, shares, openness);
-  if (part === 0) return layers;
+  if (part === 0) return { layers, amounts, irises: new Float32Array(light.length), part };
   const scale = Math.max(...size) / SIDE;
   const known = rest.map((away) => clipped((UNKNOWN - away) / (UNKNOWN - KNOWN), 1));
-  const isAsked = (i: number) => hints !== null && hints[4 * i + 3] >= 0.5;
-  // Who asks for white may have meant all of a surface.
-  const isWhiteAsked = light.some((_, i) => isAsked(i) && shares[SURFACES * i + PAPER] > 0.5);
   const outside = paperAround(openness, shares, scale, size);
   const grey = greysOf((i) => shares[SURFACES * i + PAPER], light, outside, scale, size);
   const eyes = protectedOf(grey, scale, size);
   // Whites inside of the figure may be any surface.
-  const doubt = outside.map((is, i) => (is || isWhiteAsked ? 0 : shares[SURFACES * i + PAPER]));
-  const held = heldOf(isAsked, shares, known, openness, size);
-  const trust = known.map((is, i) => is * (held[i] ? ASKED : 1 - (1 - BARE) * doubt[i]));
+  const doubt = outside.map((is, i) => (is ? 0 : shares[SURFACES * i + PAPER]));
+  const trust = known.map((is, i) => is * (1 - (1 - BARE) * doubt[i]));
   const other = (i: number) => shares[SURFACES * i + SKIN] + shares[SURFACES * i + HAIR];
-  const irises = irisesOf(grey, other, light, known, isAsked, scale, size).map((share) => part * share);
+  const irises = irisesOf(grey, other, light, scale, size).map((share) => part * share);
   const change = decidedOf(shares, trust, doubt, openness, scale, size);
   leaveLight(change, shares);
   for (let i = 0, k = 0; i < light.length; i++) {
-    const moved = isAsked(i) ? 0 : part * known[i] * light[i] * (1 - eyes[i]);
+    const moved = part * known[i] * light[i] * (1 - eyes[i]);
     for (const next = k + SURFACES; k < next; k++) change[k] = moved * (change[k] - shares[k]);
   }
   // Under a line nothing was decided: it is as beside it, as the colour layer is.
   fillChange(change, filler);
-  return layers.map((layer, n) => {
+  const moved = layers.map((layer, n) => {
     const result = recoloured(layer, change, colours[n]);
-    if (schemes[n].length > EYES) tint(result, irises, rgb(schemes[n][EYES]));
+    if (schemes[n].length > EYES) tint(result, irises, rgbOf(schemes[n][EYES]));
     return result;
   });
+  const are = schemes[0].length > EYES ? irises : irises.fill(0);
+  return { layers: moved, amounts: amounts.map((amount, k) => amount + change[k]), irises: are, part };
 }
 
-function rgb(colour: string): number[] {
-  return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+/** Where a surface may go on: 1 on bare paper, 0 on a line. */
+export function opened(sketch: Uint8Array): Float32Array {
+  // The paper may be tinted still.
+  const paper = Math.max(sketch.reduce((most, grey) => Math.max(most, grey), 0), 1);
+  return Float32Array.from(sketch, (grey) => (grey / paper) ** OPEN_POWER);
 }
 
 function clipped(value: number, most: number): number {
@@ -128,28 +137,6 @@ function paperAround(
   return free.map((is, i) => is * around[cell(i)]);
 }
 
-/** Finds what was asked for, and what is of the same surface around it, up to the lines: 0 or 1. */
-function heldOf(
-  isAsked: (i: number) => boolean,
-  shares: Float32Array,
-  known: Float32Array,
-  openness: Float32Array,
-  size: Size,
-): Float32Array {
-  const held = known.map((_, i) => (isAsked(i) ? 1 : 0));
-  if (!held.includes(1)) return held;
-  const seeds = held.map((is, i) => (known[i] > 0 ? is : 0));
-  const largest = known.map((_, i) => {
-    const own = shares.subarray(SURFACES * i, SURFACES * (i + 1));
-    return own.indexOf(Math.max(...own));
-  });
-  for (const surface of [PAPER, SKIN, HAIR, CLOTHES]) {
-    const alike = largest.map((one, i) => (one === surface && openness[i] > 0.1 ? 1 : 0));
-    reached(seeds, alike, size).forEach((is, i) => (held[i] = Math.max(held[i], is)));
-  }
-  return held;
-}
-
 /**
  * @param trust (height, width), how much what the network says of a pixel counts.
  * @param doubt (height, width), how much of a pixel is white that may be any surface, 0-1.
@@ -177,39 +164,7 @@ function decidedOf(
     for (let k = at; k < at + SURFACES; k++) sum += decided[k] **= SHARP;
     for (let k = at; k < at + SURFACES; k++) decided[k] /= sum;
   }
-  return softened(decided, openness, Math.min(rint(BLUR * scale), MOST_BLUR), size);
-}
-
-/** Softens borders on bare paper: each step mixes neighbours, as far as no line lies there. */
-function softened(given: Float32Array, openness: Float32Array, steps: number, size: Size): Float32Array {
-  const borders = bordersOf(openness, size, 1, 0);
-  let [shares, mixed]: Float32Array[] = [given, given.slice()];
-  for (let step = 0; step < steps; step++) {
-    mix(shares, mixed, borders, size[0]);
-    [shares, mixed] = [mixed, shares];
-  }
-  return shares;
-}
-
-function mix(shares: Float32Array, mixed: Float32Array, { right, below }: Borders, width: number): void {
-  const row = width * SURFACES;
-  for (let i = 0, k = 0; i < right.length; i++) {
-    const toRight = right[i];
-    const toBelow = below[i];
-    const toLeft = i ? right[i - 1] : 0;
-    const toAbove = i < width ? 0 : below[i - width];
-    const mass = 1 + toRight + toBelow + toLeft + toAbove;
-    // Where there is no border, a pixel stands for what is beyond, of which nothing is taken.
-    const r = toRight ? SURFACES : 0;
-    const b = toBelow ? row : 0;
-    const l = toLeft ? SURFACES : 0;
-    const a = toAbove ? row : 0;
-    for (const next = k + SURFACES; k < next; k++) {
-      const across = toRight * shares[k + r] + toLeft * shares[k - l];
-      const down = toBelow * shares[k + b] + toAbove * shares[k - a];
-      mixed[k] = (shares[k] + across + down) / mass;
-    }
-  }
+  return softened(decided, openness, scale, size, SURFACES);
 }
 
 /** Leaves colours some of the white that they had: pale hair pale, light on it as it was. */

@@ -1,0 +1,96 @@
+"""What an artist asks for fills the patch on which it lies, in all nine.
+
+For pictures whose surfaces are decided (`sgru_tf.surfaces`). A dab names a colour and a place; the
+patch there (`sgru_tf.claims`) gets the colour on its average, as light and dark as it was, and
+everything else stays as it is, to the bit: a dab can be taken back. The iris of an eye keeps its
+lights and its pupil, and the other one goes with it unless that was asked for, too.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sgru_tf import eyes
+from sgru_tf.claims import claims
+from sgru_tf.linelayer import fill, ink_free_weights
+from sgru_tf.surfaces import BLUR, LIGHT, MOST_BLUR, PAPER, SIDE, Settled, opened, softened
+
+LEAST, BRIGHTEST = 0.05, 1.5
+"""Least share and light that count as any; and how many times as bright as on its average a pixel
+of a patch may be."""
+
+
+def with_hints(settled: Settled, sketch: np.ndarray, hints: np.ndarray) -> np.ndarray:
+    """Colour the patches on which hints lie.
+
+    Args:
+        settled: What `sgru_tf.surfaces.settle` gave.
+        sketch: uint8 (h, w), 0 = ink, 255 = paper, what the network was shown.
+        hints: float32 (h, w, 4), RGB 0-255 and a mask 0-1, as of `sgru_tf.hints.working_hints`;
+            from 0.5 on a pixel counts.
+
+    Returns:
+        float32 (N, h, w, 3), RGB 0-255.
+    """
+    scale, openness, bare = max(sketch.shape) / SIDE, opened(sketch), ink_free_weights(sketch)
+    numbers, colours = claims(hints, kinds(settled), openness, scale)
+    steps = min(round(BLUR * scale), MOST_BLUR)
+
+    def shares(found):
+        """Give the paints of a surface, the first one last, and how far each pixel goes with it."""
+        for paint in range(len(colours), 0, -1):
+            claimed = found == paint
+            if claimed.any():
+                yield paint - 1, softened(claimed[None].astype(np.float32), openness, steps)[0]
+
+    result, amounts, moves = settled.pictures, [], []
+    irises = list(shares(numbers[-1]))
+    if irises:
+        # The other eye, too.
+        irises[-1] = irises[-1][0], 1 - sum(share for _, share in irises[:-1])
+    for paint, share in irises:
+        result = eyes.tinted(result, settled.irises * share, colours[paint][None])
+    for surface, found in enumerate(numbers[:-1]):
+        for paint, share in shares(found):
+            amount, seen = seen_as(settled, surface, share * bare)
+            amounts.append(share * amount)
+            moves.append(colours[paint] - seen)
+    if amounts:
+        change = fill(np.stack(amounts, -1), bare)
+        result = result + np.einsum("hwk,knc->nhwc", change, np.array(moves, np.float32))
+    return np.clip(result, 0, 255)
+
+
+def kinds(settled: Settled) -> list[np.ndarray]:
+    """Tell of which surface each pixel is, bool (h, w) each: paper, skin, hair, clothes, irises."""
+    is_iris, largest = settled.irises > 0.5, settled.amounts.argmax(0)
+    surfaces = [(largest == surface) & ~is_iris for surface in range(len(settled.amounts))]
+    return [*surfaces, is_iris]
+
+
+def seen_as(settled: Settled, surface: int, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Tell how much of a surface is in each pixel, and what it looks like in a patch.
+
+    Args:
+        settled: What `sgru_tf.surfaces.settle` gave.
+        surface: Its number.
+        weight: float32 (h, w), 0-1, how far a pixel belongs to the patch.
+
+    Returns:
+        float32 (h, w), 1 as on the average of the patch, less where other colours are mixed in or
+        it is darker; and the average colour in each picture, float32 (N, 3), RGB 0-255.
+    """
+    light = settled.amounts.sum(0)
+    shares = settled.amounts / np.maximum(light, LEAST)
+    share, white = shares[surface], shares[PAPER]
+    # Where it is pure, as what is mixed in is not to be seen for it.
+    weight = weight * share**4
+    weight = weight / max(weight.sum(), 1e-6)
+    seen = np.tensordot(settled.pictures, weight, ((1, 2), (0, 1)))
+    lit = max((weight * light).sum(), LEAST)
+    part = share
+    if surface != PAPER:
+        # White in a colour is light on it, unless it is much.
+        much = np.maximum(white - (weight * white).sum() - LIGHT, 0)
+        part = share / np.maximum(1 - white + much, LEAST)
+    return part * np.minimum(light / lit, BRIGHTEST), seen

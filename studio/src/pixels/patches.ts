@@ -1,0 +1,100 @@
+// What an artist asks for fills the patch on which it lies, in all colourings. Port of
+// sgru_tf/patches.py, where it is explained.
+
+import { claimsOf } from './claims';
+import { tint } from './eyes';
+import type { Filler } from './fill';
+import type { Size } from './neighbours';
+import { softened } from './softening';
+import { LIGHT, opened, PAPER, SIDE, type Settled, SURFACES } from './surfaces';
+
+const [LEAST, BRIGHTEST] = [0.05, 1.5];
+
+/**
+ * Colours the patches on which hints lie.
+ *
+ * @param settled What `settle` gave.
+ * @param sketch (height, width), 0 = ink, 255 = paper, what the network was shown.
+ * @param hints (height, width, 4), RGB 0-255 and 0-1; from 0.5 on a pixel counts.
+ * @param filler Fills what lies under the sketch's lines.
+ * @returns RGB (height, width, 3) each, 0-255.
+ */
+export function withHints(
+  settled: Settled,
+  sketch: Uint8Array,
+  hints: Float32Array,
+  filler: Filler,
+  size: Size,
+): Float32Array[] {
+  const [openness, scale] = [opened(sketch), Math.max(...size) / SIDE];
+  const { numbers, colours } = claimsOf(hints, kindsOf(settled), openness, scale, size);
+  // The paints of a surface, the first one last, and how far each pixel goes with it.
+  const sharesOf = (found: Float32Array) =>
+    colours
+      .map((colour, k) => ({ colour, claimed: found.map((number): number => (number === k + 1 ? 1 : 0)) }))
+      .filter(({ claimed }) => claimed.includes(1))
+      .map(({ colour, claimed }) => ({ colour, share: softened(claimed, openness, scale, size, 1) }))
+      .reverse();
+  const layers = settled.layers.map((layer) => layer.slice());
+  const irises = sharesOf(numbers[SURFACES]);
+  irises.forEach(({ colour, share }, n) => {
+    // The other eye, too.
+    const isFirst = n === irises.length - 1;
+    const own = isFirst ? share.map((_, i) => irises.slice(0, n).reduce((left, one) => left - one.share[i], 1)) : share;
+    const part = own.map((is, i) => is * settled.irises[i]);
+    for (const layer of layers) tint(layer, part, colour);
+  });
+  for (let surface = 0; surface < SURFACES; surface++) {
+    for (const { colour, share } of sharesOf(numbers[surface])) {
+      const { amount, seen } = seenAs(settled, surface, share.map((is, i) => is * filler.weights[i]));
+      const change = filler.fill(amount.map((is, i) => is * share[i]));
+      layers.forEach((layer, n) => {
+        for (let at = 0; at < layer.length; at++) layer[at] += change[(at / 3) | 0] * (colour[at % 3] - seen[n][at % 3]);
+      });
+    }
+  }
+  for (const layer of layers) layer.forEach((value, at) => (layer[at] = Math.min(255, Math.max(0, value))));
+  return layers;
+}
+
+/** Of which surface each pixel is, 0 or 1 each: paper, skin, hair, clothes, irises. */
+function kindsOf({ amounts, irises }: Settled): Float32Array[] {
+  const kinds = Array.from({ length: SURFACES + 1 }, () => new Float32Array(irises.length));
+  for (let i = 0; i < irises.length; i++) {
+    const own = amounts.subarray(SURFACES * i, SURFACES * (i + 1));
+    kinds[irises[i] > 0.5 ? SURFACES : own.indexOf(Math.max(...own))][i] = 1;
+  }
+  return kinds;
+}
+
+/**
+ * How much of a surface is in each pixel, 1 as on the average of a patch; and the average colour there in
+ * each layer.
+ *
+ * @param weight (height, width), 0-1, how far a pixel belongs to the patch.
+ */
+function seenAs(
+  { layers, amounts }: Settled,
+  surface: number,
+  weight: Float32Array,
+): { amount: Float32Array; seen: number[][] } {
+  const light = weight.map((_, i) => {
+    const at = SURFACES * i;
+    return amounts[at] + amounts[at + 1] + amounts[at + 2] + amounts[at + 3];
+  });
+  const shareOf = (kind: number, i: number) => amounts[SURFACES * i + kind] / Math.max(light[i], LEAST);
+  // Where it is pure, as what is mixed in is not to be seen for it.
+  const pure = weight.map((is, i) => is * shareOf(surface, i) ** 4);
+  const total = Math.max(pure.reduce((sum, is) => sum + is, 0), 1e-6);
+  const meanOf = (value: (i: number) => number) => pure.reduce((sum, is, i) => sum + is * value(i), 0) / total;
+  const seen = layers.map((layer) => [0, 1, 2].map((c) => meanOf((i) => layer[3 * i + c])));
+  const lit = Math.max(meanOf((i) => light[i]), LEAST);
+  // White in a colour is light on it, unless it is much.
+  const most = meanOf((i) => shareOf(PAPER, i)) + LIGHT;
+  const amount = light.map((bright, i) => {
+    const white = shareOf(PAPER, i);
+    const around = surface === PAPER ? 1 : Math.max(1 - white + Math.max(white - most, 0), LEAST);
+    return (shareOf(surface, i) / around) * Math.min(bright / lit, BRIGHTEST);
+  });
+  return { amount, seen };
+}

@@ -1,0 +1,114 @@
+"""Which pixels go with which dab: up to lines with gaps, but with narrow strands beyond them."""
+
+import numpy as np
+import pytest
+from surface_figure import HEIGHT, WIDTH, dabs
+
+from sgru_tf import claims
+
+RED, BLUE = (200, 40, 60), (30, 60, 200)
+EVERYWHERE = np.ones((HEIGHT, WIDTH), bool)
+
+
+def page(*lines):
+    """Bare paper with lines across it, of columns each: openness (h, w)."""
+    openness = np.ones((HEIGHT, WIDTH), "float32")
+    for columns in lines:
+        openness[:, columns] = 0
+    return openness
+
+
+def found(hints, openness, own=EVERYWHERE):
+    """Claim for one surface, and none of it irises."""
+    numbers, _ = claims.claims(hints, [own, ~EVERYWHERE], openness, 1.0)
+    assert not numbers[-1].any()
+    return numbers[0]
+
+
+@pytest.mark.parametrize(("gap", "is_closed"), [(0, True), (2, True), (12, False)])
+def test_a_patch_ends_at_lines_and_small_gaps_are_closed(gap, is_closed):
+    openness = page(slice(100, 102))
+    openness[90 : 90 + gap, 100:102] = 1
+    numbers = found(dabs((slice(50, 60), slice(40, 50), RED)), openness)
+    assert (numbers[:, :98] == 1).all()
+    assert (numbers[:, 110:] == 0).all() == is_closed
+    assert (numbers[:, 110:] == 1).all() != is_closed
+
+
+@pytest.mark.parametrize(("width", "goes"), [(6, True), (14, False)])
+def test_a_strand_between_lines_goes_with_the_patch_if_it_is_narrow(width, goes):
+    openness = page(slice(100, 102), slice(102 + width, 104 + width))
+    numbers = found(dabs((slice(50, 60), slice(40, 50), RED)), openness)
+    strand, beyond = numbers[:, 103 : 101 + width], numbers[:, 112 + width :]
+    assert (strand == 1).all() == goes and (strand == 0).all() != goes
+    assert (beyond == 0).all()
+
+
+def test_between_dense_lines_all_goes_with_the_patch():
+    openness = page(slice(100, 108))
+    own = EVERYWHERE.copy()
+    own[:, 106:] = False
+    numbers = found(dabs((slice(50, 60), slice(40, 50), RED)), openness, own)
+    assert (numbers[:, 100:106] == 1).all()
+    assert (numbers[:, 106:] == 0).all()
+
+
+def test_it_reaches_into_the_soft_border_of_the_next_surface_and_no_further():
+    own = EVERYWHERE.copy()
+    own[:, 150:] = False
+    numbers = found(dabs((slice(50, 60), slice(40, 50), RED)), page(), own)
+    assert (numbers[:, : 150 + claims.FRINGE] == 1).all()
+    assert (numbers[:, 150 + claims.FRINGE :] == 0).all()
+    openness = page(slice(150, 152))
+    numbers = found(dabs((slice(50, 60), slice(40, 50), RED)), openness, own)
+    assert (numbers[:, 150:] == 0).all()
+
+
+def test_of_two_dabs_each_gets_what_is_nearer():
+    hints = dabs((slice(90, 100), slice(40, 50), RED), (slice(90, 100), slice(240, 250), BLUE))
+    numbers = found(hints, page())
+    assert (numbers[:, :140] == 1).all() and (numbers[:, 150:] == 2).all()
+
+
+def test_of_a_dab_over_a_line_its_middle_counts():
+    hints = dabs((slice(50, 60), slice(94, 104), RED))
+    numbers = found(hints, page(slice(100, 102)))
+    assert (numbers[:, :98] == 1).all() and (numbers[:, 104:] == 0).all()
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_thin_paint_counts_and_a_dab_on_a_line_alone_does(size):
+    hints = dabs((slice(50, 50 + size), slice(40, 40 + size), RED))
+    assert (found(hints, page())[:, :300] == 1).all()
+    openness = page(slice(39, 44))
+    assert found(hints, openness)[50, 40] == 1
+
+
+def test_a_dab_that_touches_the_last_surface_lies_on_it():
+    last = np.zeros_like(EVERYWHERE)
+    last[95:105, 95:105] = True
+    hints = dabs((slice(90, 101), slice(90, 101), RED), (slice(20, 30), slice(20, 30), BLUE))
+    numbers, colours = claims.claims(hints, [~last, last], page(), 1.0)
+    np.testing.assert_array_equal(colours, [BLUE, RED])
+    assert (numbers[1][95:105, 95:105] == 2).all()
+    assert (numbers[0][~last] == 1).all()
+
+
+def test_paints_are_told_apart():
+    hints = np.zeros((4, 60, 4), "float32")
+    hints[0, :, 0], hints[0, :, 3] = np.arange(60) * 4, 1
+    which, colours = claims.paints(hints[..., :3], hints[..., 3] > 0)
+    assert (which[1:] == -1).all() and len(colours) == 9
+    assert (which[0, :7] == 0).all() and which[0, 7] == 1
+    assert np.abs(colours[which[0], 0] - hints[0, :, 0]).max() <= claims.ALIKE
+    rng = np.random.default_rng(0)
+    many = rng.integers(0, 256, (4, 60, 3)).astype("float32")
+    which, colours = claims.paints(many, np.ones((4, 60), bool))
+    assert len(colours) == claims.MOST and set(np.unique(which)) == set(range(claims.MOST))
+    away = np.abs(many[:, :, None] - colours).max(-1)
+    assert np.median(away.min(-1)) < 80 and which[0, 0] == 0
+
+
+def test_without_dabs_nothing_is_claimed():
+    numbers, colours = claims.claims(dabs(), [EVERYWHERE, ~EVERYWHERE], page(), 1.0)
+    assert not any(one.any() for one in numbers) and colours.shape == (0, 3)

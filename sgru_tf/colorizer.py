@@ -15,7 +15,8 @@ centres, a triangle filter as wide as the step when shrinking (Pillow's BILINEAR
    `sgru_tf.hints` describes, and padded with 0.
 5. Take the ink out of P (`linelayer.colour_layer`); with surfaces="whole", settle what the network
    was unsure of and colour irises, if it has `schemes` (`surfaces.settle`); round: flats C
-   (N, h, w, 3).
+   (N, h, w, 3). As far as the schemes explain the picture (`Settled.part`), hints are given to what
+   is then settled, not to the network (`patches.with_hints`).
      m = minimum of S over 3 x 3 (of the pixels inside); trust t = (m / max(1, max m)) ** 24
      pad P t and t with 0 at the bottom and right to multiples of 32; blur both with 1 2 1 / 4
      both ways (0 outside); 2 x 2 means, 5 times over: sums A_0 ... A_5, masses M_0 ... M_5

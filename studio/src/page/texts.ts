@@ -28,7 +28,7 @@ const TABLE = {
   proposals: ['Nine colourings', '9通りの着色'],
   proposal: ['Colouring {n}', '着色 {n}'],
   hints: ['Colour hints', '色のヒント'],
-  hintsHow: ['Pick a colour and click on the picture: the network colours the rest to match.', '色を選んで絵をクリックすると、残りもそれに合わせて塗られます。'],
+  hintsHow: ['Pick a colour and click on the picture: it fills what lies there, up to the lines, in all nine.', '色を選んで絵をクリックすると、そこから線までがその色で塗られます（9枚すべて）。'],
   noHints: ['This model takes no colour hints.', 'このモデルは色のヒントに対応していません。'],
   colour: ['Colour', '色'],
   ownColour: ['Own', '自由色'],

@@ -47,11 +47,13 @@ function paintsOf(hints: Float32Array, asked: Float32Array): { which: Float32Arr
   const which = new Float32Array(asked.length);
   const colours: number[][] = [];
   const isLeft = (i: number) => asked[i] > 0 && !which[i];
+  const isAlike = (i: number, j: number) =>
+    Math.max(...[0, 1, 2].map((c) => Math.abs(hints[4 * j + c] - hints[4 * i + c]))) <= ALIKE;
   for (let i = 0; i < asked.length && colours.length < MOST; i++) {
     if (!isLeft(i)) continue;
     const sum = [0, 0, 0, 0];
     for (let j = i; j < asked.length; j++) {
-      if (!isLeft(j) || [0, 1, 2].some((c) => Math.abs(hints[4 * j + c] - hints[4 * i + c]) > ALIKE)) continue;
+      if (!isLeft(j) || !isAlike(i, j)) continue;
       which[j] = colours.length + 1;
       for (let c = 0; c < 3; c++) sum[c] += hints[4 * j + c];
       sum[3]++;
@@ -97,19 +99,19 @@ function patchesOf(
   if (kept === 1) return given;
   const wide = times(own, shrunk(bare, size, ballOf(scale)));
   const near = times(wide, grown(given, size, ballOf(scale)));
-  let numbers = spread(given.map((number, i) => number || near[i]), (i) => wide[i] > 0, size);
+  let numbers = spread(given.map((number, i) => number || near[i]), wide, size);
   // What no dab comes to keeps its place, unless it is too small to have a say.
-  const free = numbers.map((number) => (number ? 0 : 1));
-  const middles = shrunk(times(times(own, bare), free), size, rint(ISLAND * scale));
-  const large = reached(middles, times(wide, free), size);
-  numbers = numbers.map((number, i) => (large[i] ? kept : number));
-  numbers = spread(numbers, (i) => own[i] > 0 && bare[i] > 0, size);
-  const isFree = numbers.map((number, i) => (number ? 0 : own[i] * bare[i]));
+  const inner = times(own, bare);
+  const unclaimed = (room: Float32Array) => room.map((is, i) => (numbers[i] ? 0 : is));
+  const large = reached(shrunk(unclaimed(inner), size, rint(ISLAND * scale)), unclaimed(wide), size);
+  numbers = spread(numbers.map((number, i) => (large[i] ? kept : number)), inner, size);
+  const free = unclaimed(inner);
   numbers = numbers.map((number) => (number === kept ? 0 : number));
-  numbers = spread(numbers, (i) => isFree[i] > 0 || !bare[i], size, rint(ACROSS * scale));
-  numbers = spread(numbers, (i) => isFree[i] > 0, size);
+  numbers = spread(numbers, free.map((is, i) => Math.max(is, 1 - bare[i])), size, rint(ACROSS * scale));
+  numbers = spread(numbers, free, size);
   // Not from a line to what lies beyond it; but between dense lines all is line.
-  const fringe = spread(times(numbers, bare), (i) => bare[i] > 0 && !own[i], size, rint(FRINGE * scale));
+  const others = bare.map((is, i) => is * (1 - own[i]));
+  const fringe = spread(times(numbers, bare), others, size, rint(FRINGE * scale));
   return numbers.map((number, i) => (own[i] && !bare[i] ? number : fringe[i]));
 }
 

@@ -42,25 +42,33 @@ export function reached(seeds: ArrayLike<unknown>, room: Float32Array, [width, h
  * Lets numbers spread through a room, a pixel a step, each to where it comes first; of two that come at
  * once the larger stays. 0 where there is none yet.
  */
-export function spread(numbers: Float32Array, room: (i: number) => boolean, [width, height]: Size, steps = Infinity): Float32Array {
-  const result = numbers.slice();
-  const beside = (i: number, visit: (j: number) => void) => {
-    const [y, x] = [(i / width) | 0, i % width];
-    for (let b = Math.max(y - 1, 0); b <= Math.min(y + 1, height - 1); b++) {
-      for (let a = Math.max(x - 1, 0); a <= Math.min(x + 1, width - 1); a++) visit(b * width + a);
-    }
-  };
+export function spread(
+  numbers: Float32Array,
+  room: Float32Array,
+  [width, height]: Size,
+  steps = Infinity,
+): Float32Array {
+  const [result, coming] = [numbers.slice(), new Float32Array(numbers.length)];
   let edge: number[] = [];
   for (let i = 0; i < result.length; i++) if (result[i]) edge.push(i);
   for (let step = 0; step < steps && edge.length; step++) {
-    const next = new Map<number, number>();
+    const next: number[] = [];
     for (const i of edge) {
-      beside(i, (j) => {
-        if (!result[j] && room(j)) next.set(j, Math.max(next.get(j) ?? 0, result[i]));
-      });
+      const y = (i / width) | 0;
+      const x = i - y * width;
+      const right = x < width - 1 ? 1 : 0;
+      const last = y < height - 1 ? y + 1 : y;
+      for (let b = y ? y - 1 : 0; b <= last; b++) {
+        const end = b * width + x + right;
+        for (let j = b * width + (x ? x - 1 : 0); j <= end; j++) {
+          if (result[j] || !room[j]) continue;
+          if (!coming[j]) next.push(j);
+          if (coming[j] < result[i]) coming[j] = result[i];
+        }
+      }
     }
-    for (const [j, number] of next) result[j] = number;
-    edge = [...next.keys()];
+    for (const j of next) result[j] = coming[j];
+    edge = next;
   }
   return result;
 }
@@ -71,7 +79,15 @@ function ofNeighbours(
   [width, height]: Size,
   by: (before: number, middle: number, after: number) => number,
 ): Float32Array {
+  const [down, both] = [new Float32Array(values.length), new Float32Array(values.length)];
   const last = width * (height - 1);
-  const down = values.map((value, i) => by(values[i < width ? i : i - width], value, values[i < last ? i + width : i]));
-  return down.map((value, i) => by(down[i % width ? i - 1 : i], value, down[(i + 1) % width ? i + 1 : i]));
+  for (let i = 0; i < values.length; i++) {
+    down[i] = by(values[i < width ? i : i - width], values[i], values[i < last ? i + width : i]);
+  }
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      both[i] = by(down[x ? i - 1 : i], down[i], down[x < width - 1 ? i + 1 : i]);
+    }
+  }
+  return both;
 }

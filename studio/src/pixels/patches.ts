@@ -48,21 +48,29 @@ export function withHints(
     for (const { colour, share } of sharesOf(numbers[surface])) {
       const { amount, seen } = seenAs(settled, surface, share.map((is, i) => is * filler.weights[i]));
       const change = filler.fill(amount.map((is, i) => is * share[i]));
-      layers.forEach((layer, n) => {
-        for (let at = 0; at < layer.length; at++) layer[at] += change[(at / 3) | 0] * (colour[at % 3] - seen[n][at % 3]);
-      });
+      layers.forEach((layer, n) => add(layer, change, colour.map((value, c) => value - seen[n][c])));
     }
   }
   for (const layer of layers) layer.forEach((value, at) => (layer[at] = Math.min(255, Math.max(0, value))));
   return layers;
 }
 
+function add(layer: Float32Array, change: Float32Array, [red, green, blue]: number[]): void {
+  for (let i = 0, at = 0; i < change.length; i++, at += 3) {
+    if (!change[i]) continue;
+    layer[at] += change[i] * red;
+    layer[at + 1] += change[i] * green;
+    layer[at + 2] += change[i] * blue;
+  }
+}
+
 /** Of which surface each pixel is, 0 or 1 each: paper, skin, hair, clothes, irises. */
 function kindsOf({ amounts, irises }: Settled): Float32Array[] {
   const kinds = Array.from({ length: SURFACES + 1 }, () => new Float32Array(irises.length));
   for (let i = 0; i < irises.length; i++) {
-    const own = amounts.subarray(SURFACES * i, SURFACES * (i + 1));
-    kinds[irises[i] > 0.5 ? SURFACES : own.indexOf(Math.max(...own))][i] = 1;
+    let largest = 0;
+    for (let m = 1; m < SURFACES; m++) if (amounts[SURFACES * i + m] > amounts[SURFACES * i + largest]) largest = m;
+    kinds[irises[i] > 0.5 ? SURFACES : largest][i] = 1;
   }
   return kinds;
 }
@@ -84,16 +92,22 @@ function seenAs(
   });
   const shareOf = (kind: number, i: number) => amounts[SURFACES * i + kind] / Math.max(light[i], LEAST);
   // Where it is pure, as what is mixed in is not to be seen for it.
-  const pure = weight.map((is, i) => is * shareOf(surface, i) ** 4);
+  const pure = weight.map((is, i) => (is ? is * shareOf(surface, i) ** 4 : 0));
+  const where = Uint32Array.from(pure.keys()).filter((i) => pure[i] > 0);
   const total = Math.max(pure.reduce((sum, is) => sum + is, 0), 1e-6);
-  const meanOf = (value: (i: number) => number) => pure.reduce((sum, is, i) => sum + is * value(i), 0) / total;
-  const seen = layers.map((layer) => [0, 1, 2].map((c) => meanOf((i) => layer[3 * i + c])));
-  const lit = Math.max(meanOf((i) => light[i]), LEAST);
+  const meanOf = (values: Float32Array, each: number, offset: number) => {
+    let sum = 0;
+    for (const i of where) sum += pure[i] * values[each * i + offset];
+    return sum / total;
+  };
+  const seen = layers.map((layer) => [0, 1, 2].map((c) => meanOf(layer, 3, c)));
+  const lit = Math.max(meanOf(light, 1, 0), LEAST);
   // White in a colour is light on it, unless it is much.
-  const most = meanOf((i) => shareOf(PAPER, i)) + LIGHT;
+  const whites = light.map((_, i) => shareOf(PAPER, i));
+  const most = meanOf(whites, 1, 0) + LIGHT;
   const amount = light.map((bright, i) => {
-    const white = shareOf(PAPER, i);
-    const around = surface === PAPER ? 1 : Math.max(1 - white + Math.max(white - most, 0), LEAST);
+    const much = Math.max(whites[i] - most, 0);
+    const around = surface === PAPER ? 1 : Math.max(1 - whites[i] + much, LEAST);
     return (shareOf(surface, i) / around) * Math.min(bright / lit, BRIGHTEST);
   });
   return { amount, seen };

@@ -21,11 +21,18 @@ def claims(hints, surfaces, openness, scale: float):
         float32 (S, h, w), of whole numbers, the paint with which a pixel goes, from 1 on, 0 for
         none; and float32 (`MOST`, 3), the paints' colours, 0 where there are fewer.
     """
-    asked, bare = hints[..., 3] >= 0.5, as_map(openness > own.OPEN)
+    asked, bare = hints[..., 3] >= own.PAINTED, as_map(openness > own.OPEN)
     which, colours = _paints(hints[..., :3], asked)
     maps = tf.cast(surfaces, tf.float32)[..., None]
-    seeds = _middles(as_map(asked), maps[-1:], bare, scale)
-    numbers = as_map(which + 1) * seeds * maps
+
+    def add(paint, numbers):
+        middles = _middles(as_map(which == paint), maps[-1:], bare, scale)
+        return paint + 1, numbers + middles * tf.cast(paint + 1, tf.float32)
+
+    shapes = tf.TensorShape([]), tf.TensorShape([None, None, None, 1])
+    most, start = tf.reduce_max(which), (0, tf.zeros_like(bare))
+    _, numbers = tf.while_loop(lambda n, _: n <= most, add, start, shapes, parallel_iterations=1)
+    numbers *= maps
     # On most surfaces there is no dab.
     found = tf.where(tf.reduce_any(numbers > 0, (1, 2, 3)))
     some = _patches(tf.gather_nd(numbers, found), tf.gather_nd(maps, found), bare, scale)
@@ -59,13 +66,17 @@ def _paints(colour, asked):
     return tf.cond(tf.reduce_any(left), nearest, lambda: which), colours
 
 
-def _middles(asked, last, bare, scale: float):
-    wide = asked * shrunk(bare, _ball(scale))
-    seeds = wide * shrunk(asked, round(own.CORE * scale))
-    for other in (wide, asked * bare, asked):
-        seeds = tf.maximum(seeds, other * (1 - reached(seeds, asked)))
-    of_last = seeds * last
-    return tf.maximum(of_last, seeds * (1 - reached(of_last, asked)))
+def _middles(paint, last, bare, scale: float):
+    depths = [shrunk(paint, round(depth * scale)) for depth in range(own.DEEPEST, -1, -1)]
+    wide, seeds = shrunk(bare, _ball(scale)), tf.zeros_like(paint)
+    for place in (wide, bare, tf.ones_like(bare)):
+        for inner in depths:
+            served = spread(seeds, paint, round(own.SERVED * scale))
+            seeds = tf.maximum(seeds, inner * place * (1 - served))
+    broad = reached(shrunk(paint, round(own.BROAD * scale)), paint)
+    of_last = seeds * last * (1 - broad)
+    served = spread(of_last, paint, 2 * round(own.SERVED * scale))
+    return tf.maximum(of_last, seeds * (1 - last) * (1 - served))
 
 
 def _patches(numbers, surfaces, bare, scale: float):
@@ -76,12 +87,27 @@ def _patches(numbers, surfaces, bare, scale: float):
     large = reached(shrunk(surfaces * bare * free, round(own.ISLAND * scale)), wide * free)
     kept = own.MOST + 1.0
     numbers = spread(tf.where(large > 0, kept, numbers), surfaces * bare)
-    free = surfaces * bare * tf.cast(numbers == 0, tf.float32)
+    numbers = _with_islands(numbers, surfaces * bare, 1 - bare, kept, round(own.ACROSS * scale))
     numbers = tf.where(numbers == kept, 0.0, numbers)
-    numbers = spread(numbers, tf.maximum(free, 1 - bare), round(own.ACROSS * scale))
-    numbers = spread(numbers, free)
     fringe = spread(numbers * bare, bare * (1 - surfaces), round(own.FRINGE * scale))
     return tf.where(surfaces * (1 - bare) > 0, numbers, fringe)
+
+
+def _with_islands(numbers, surfaces, line, kept: float, steps: int):
+    free = surfaces * tf.cast(numbers == 0, tf.float32)
+    line *= tf.ones_like(surfaces)
+
+    def go(count, numbers):
+        numbers = spread(numbers, line, 2)
+        for is_kept in (True, False):
+            some = tf.where((numbers == kept) == is_kept, numbers, 0.0)
+            inside = spread(some, free * tf.cast(numbers == 0, tf.float32))
+            numbers = tf.maximum(numbers, inside)
+        return count + 1, numbers
+
+    shapes = tf.TensorShape([]), tf.TensorShape([None, None, None, 1])
+    start, count = (0, numbers), -(-steps // 2)
+    return tf.while_loop(lambda n, _: n < count, go, start, shapes, parallel_iterations=1)[1]
 
 
 def _ball(scale: float) -> int:

@@ -47,16 +47,27 @@ def reached(seeds, room):
 def spread(numbers, room, steps: int | None = None):
     """Let numbers spread through a room, each to where it comes first; see `neighbours.spread`."""
 
-    def step(count, numbers, _):
-        more = tf.where((numbers == 0) & (room > 0), grown(numbers), numbers)
+    def both(count, numbers, _):
+        more = _step(_step(numbers, room, corners=False), room, corners=True)
         return count + 1, more, tf.reduce_any(more != numbers)
 
     def goes_on(count, _, is_new):
-        return is_new if steps is None else is_new & (count < steps)
+        return is_new if steps is None else is_new & (count < steps // 2)
 
     shapes = tf.TensorShape([]), tf.TensorShape([None, None, None, 1]), tf.TensorShape([])
     start = 0, numbers, tf.constant(True)
-    return tf.while_loop(goes_on, step, start, shapes, parallel_iterations=1)[1]
+    found = tf.while_loop(goes_on, both, start, shapes, parallel_iterations=1)[1]
+    return found if steps is None or steps % 2 == 0 else _step(found, room, corners=False)
+
+
+def _step(numbers, room, corners: bool):
+    if corners:
+        near = grown(numbers)
+    else:
+        wide = tf.pad(numbers, [[0, 0], [1, 1], [1, 1], [0, 0]])
+        across = tf.maximum(wide[:, 1:-1, :-2], wide[:, 1:-1, 2:])
+        near = tf.maximum(across, tf.maximum(wide[:, :-2, 1:-1], wide[:, 2:, 1:-1]))
+    return tf.where((numbers == 0) & (room > 0), near, numbers)
 
 
 def as_map(plane):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import tensorflow as tf
 
 from sgru_tf import patches
 from sgru_tf.claims import MOST
-from sgru_tf.export import graph_eyes
 from sgru_tf.export.graph_claims import claims
 from sgru_tf.export.graph_fill import fill, ink_free_weights
 from sgru_tf.export.graph_surfaces import Settled, opened, softened
+from sgru_tf.line_style import LUMA
 from sgru_tf.surfaces import BLUR, LIGHT, MOST_BLUR, PAPER, SIDE
 
 
@@ -34,16 +35,18 @@ def with_hints(settled: Settled, sketch, hints, long_side: int):
         return softened(claimed[None], openness, steps)[0]
 
     found = numbers[-1]
-    first = tf.reduce_min(tf.where(found > 0, found, float(MOST)))
 
     def tint(paint, result, others):
         share = share_of(found, paint)
-        # The other eye, too.
-        share = tf.where(tf.cast(paint, tf.float32) == first, 1 - others, share)
-        colour = colours[paint - 1][None]
-        return graph_eyes.tinted(result, settled.irises * share, colour), others + share
+        return _tinted(result, settled.irises * share, colours[paint - 1]), others + share
 
-    result, _ = _each_paint(found, tint, settled.pictures, tf.zeros_like(openness))
+    result, others = _each_paint(found, tint, settled.pictures, tf.zeros_like(openness))
+    first = tf.cast(tf.reduce_min(tf.where(found > 0, found, float(MOST))), tf.int32)
+    result = tf.cond(
+        tf.reduce_any(found > 0),
+        lambda: _tinted(result, settled.irises * (1 - others), colours[first - 1]),
+        lambda: result,
+    )
     for surface in range(settled.amounts.shape[0]):
         found = numbers[surface]
 
@@ -55,6 +58,14 @@ def with_hints(settled: Settled, sketch, hints, long_side: int):
 
         (result,) = _each_paint(found, move, result)
     return tf.clip_by_value(result, 0, 255)
+
+
+def _tinted(pictures, share, colour):
+    light = tf.einsum("nhwc,c->nhw", pictures, tf.constant(np.array(LUMA, np.float32)))
+    usual = tf.reduce_sum(light * share, (1, 2)) / tf.maximum(tf.reduce_sum(share), 1e-6)
+    bright = tf.minimum(light / tf.maximum(usual, 1)[:, None, None], patches.BRIGHTEST)
+    own = tf.minimum(bright[..., None] * colour, 255)
+    return pictures + share[..., None] * (own - pictures)
 
 
 def _kinds(settled: Settled):

@@ -227,21 +227,24 @@ class ServingGraph(tf.Module):
         layers = colour_layer(pictures, working)
         if len(self._schemes):
             settled = settle(layers, working, self._schemes, self._settings.size)
-            layers = settled.pictures
             if self._config.hints:
                 are_there = tf.reduce_any(hints[..., 3] > 0)
                 asked = tf.cond(
-                    are_there, lambda: self._asked(settled, working, hints), lambda: layers
+                    are_there,
+                    lambda: self._asked(layers, settled, working, hints),
+                    lambda: settled.pictures,
                 )
                 return half_even(asked)
+            return half_even(settled.pictures)
         return half_even(layers)
 
-    def _asked(self, settled, working, hints):
+    def _asked(self, layers, settled, working, hints):
         """Step 5 with hints: float32 (N, h, w, 3)."""
 
         def mixed():
             network = colour_layer(self._network(working[None], hints[None])[0], working)
-            return network + settled.part * (filled - network)
+            asked = settled.part * (filled - settled.pictures)
+            return settled.pictures + asked + (1 - settled.part) * (network - layers)
 
         filled = tf.cond(
             settled.part > 0,

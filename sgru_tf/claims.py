@@ -14,13 +14,20 @@ import numpy as np
 
 from sgru_tf.neighbours import grown, reached, shrunk, spread
 
+PAINTED = 0.25
+"""From this mask on a pixel counts as painted."""
+
 ALIKE, MOST = 24, 16
 """Paint is of one colour if it differs by so many grey levels at most; and so many colours are told
 apart: what is painted in more gets the nearest of them."""
 
-CORE = 2
-"""So many pixels a dab is shrunk by, if it can be: of a round one that reaches over a line, the
-middle counts."""
+DEEPEST, SERVED = 4, 6
+"""So many pixels from its edge lies the middle of a round dab, at most; and so far from it paint
+needs no other place that counts, but a stroke that goes on does."""
+
+BROAD = 8
+"""Paint that is wider than twice so many pixels is no dab on an iris, but meant for what is around
+it."""
 
 OPEN = 0.1
 """Openness from which on a pixel belongs to a patch; the rest is line, and goes with what is beside
@@ -30,8 +37,8 @@ BALL = 1
 """Radius, in pixels, of the ball that does not pass: a gap of twice so many is closed."""
 
 ISLAND, ACROSS = 4, 8
-"""What lines close off, but is narrower than twice the first, in pixels, goes with a patch on the
-other side of a line, so many pixels away at most: strands of hair, folds."""
+"""What lines close off, but is narrower than twice the first, in pixels, goes with what lies next
+to it on the other side of a line, so many pixels away at most: strands of hair, folds."""
 
 FRINGE = 5
 """How far, in pixels, a patch reaches into the soft border of the next surface."""
@@ -43,9 +50,9 @@ def claims(
     """Find the patches of all dabs.
 
     Args:
-        hints: float32 (h, w, 4), RGB 0-255 and a mask 0-1; from 0.5 on a pixel counts.
-        surfaces: bool (h, w) each, which pixels are of a surface; they do not overlap, and what
-            is of the last one goes before: a dab that touches it lies on it.
+        hints: float32 (h, w, 4), RGB 0-255 and a mask 0-1.
+        surfaces: bool (h, w) each, which pixels are of a surface; they do not overlap. A dab that
+            touches the last one lies on it alone.
         openness: float32 (h, w), 1 on bare paper, 0 on a line.
         scale: How much larger than 320 pixels the picture is.
 
@@ -53,10 +60,12 @@ def claims(
         For each surface the number of the paint with which a pixel goes, int (h, w), from 1 on, 0
         for none; and the paints' colours, float32 (K, 3), RGB 0-255.
     """
-    asked, bare = hints[..., 3] >= 0.5, openness > OPEN
+    asked, bare = hints[..., 3] >= PAINTED, openness > OPEN
     which, colours = paints(hints[..., :3], asked)
-    which = np.where(middles(asked, surfaces[-1], bare, scale), which + 1, 0)
-    return [patches(which * own, own, bare, scale) for own in surfaces], colours
+    numbers = np.zeros_like(which)
+    for paint in range(len(colours)):
+        numbers[middles(which == paint, surfaces[-1], bare, scale)] = paint + 1
+    return [patches(numbers * own, own, bare, scale) for own in surfaces], colours
 
 
 def paints(colour: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -75,7 +84,7 @@ def paints(colour: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarra
         first = colour[np.unravel_index(left.argmax(), left.shape)]
         near = left & (np.abs(colour - first).max(-1) <= ALIKE)
         which[near] = len(found)
-        found.append(colour[near].mean(0))
+        found.append(colour[near].mean(0, dtype=np.float64))
         left &= ~near
     colours = np.array(found, np.float32).reshape(-1, 3)
     if left.any():
@@ -83,27 +92,30 @@ def paints(colour: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return which, colours
 
 
-def middles(asked: np.ndarray, last: np.ndarray, bare: np.ndarray, scale: float) -> np.ndarray:
-    """Find what counts of each dab: of its middle, or else of all of it, what the ball fits into.
+def middles(paint: np.ndarray, last: np.ndarray, bare: np.ndarray, scale: float) -> np.ndarray:
+    """Find the places that count of a paint: of each dab the one that is nearest to its middle.
 
-    If there is nothing of the kind, what lies on no line, and at last everything. If some of it
-    lies on the last surface, that alone.
+    Of those into which the ball fits; if there is none, of those on no line; at last, everything.
 
     Args:
-        asked: bool (h, w), where there are hints.
-        last: bool (h, w), what is of the last surface.
+        paint: bool (h, w), where it is.
+        last: bool (h, w), what is of the last surface. Of a dab that touches it only that counts;
+            of broad paint, all but that.
         bare: bool (h, w), where there is no line.
         scale: How much larger than 320 pixels the picture is.
 
     Returns:
         bool (h, w).
     """
-    wide = asked & shrunk(bare, _ball(scale))
-    seeds = wide & shrunk(asked, round(CORE * scale))
-    for other in (wide, asked & bare, asked):
-        seeds = seeds | (other & ~reached(seeds, asked))
-    of_last = seeds & last
-    return of_last | (seeds & ~reached(of_last, asked))
+    depths = [shrunk(paint, round(depth * scale)) for depth in range(DEEPEST, -1, -1)]
+    wide, seeds = shrunk(bare, _ball(scale)), np.zeros_like(paint)
+    for place in (wide, bare, np.ones_like(bare)):
+        for inner in depths:
+            served = spread(seeds, paint, round(SERVED * scale))
+            seeds = seeds | (inner & place & ~served)
+    broad = reached(shrunk(paint, round(BROAD * scale)), paint)
+    of_last = seeds & last & ~broad
+    return of_last | (seeds & ~last & ~spread(of_last, paint, 2 * round(SERVED * scale)))
 
 
 def patches(numbers: np.ndarray, own: np.ndarray, bare: np.ndarray, scale: float) -> np.ndarray:
@@ -128,12 +140,23 @@ def patches(numbers: np.ndarray, own: np.ndarray, bare: np.ndarray, scale: float
     large = reached(shrunk(own & bare & free, round(ISLAND * scale)), wide & free)
     kept = numbers.max() + 1
     numbers = spread(np.where(large, kept, numbers), own & bare)
-    free = own & bare & (numbers == 0)
-    numbers = spread(np.where(numbers == kept, 0, numbers), free | ~bare, round(ACROSS * scale))
-    numbers = spread(numbers, free)
+    numbers = _with_islands(numbers, own & bare, ~bare, kept, round(ACROSS * scale))
+    numbers = np.where(numbers == kept, 0, numbers)
     # Not from a line to what lies beyond it; but between dense lines all is line.
     fringe = spread(np.where(bare, numbers, 0), bare & ~own, round(FRINGE * scale))
     return np.where(own & ~bare, numbers, fringe)
+
+
+def _with_islands(numbers, own, line, kept, steps: int) -> np.ndarray:
+    """Give each island as a whole to what comes to it first over the lines around it."""
+    free = own & (numbers == 0)
+    for _ in range(-(-steps // 2)):
+        numbers = spread(numbers, line, 2)
+        # What keeps its place goes before where both come at once.
+        for some in (numbers == kept, numbers != kept):
+            inside = spread(np.where(some, numbers, 0), free & (numbers == 0))
+            numbers = np.maximum(numbers, inside)
+    return numbers
 
 
 def _ball(scale: float) -> int:

@@ -60,7 +60,7 @@ from sgru_tf.ordering import ORDERS
 from sgru_tf.palette import reference_palette
 from sgru_tf.patches import with_hints
 from sgru_tf.recolouring import STRENGTH
-from sgru_tf.surfaces import scheme_colours, settle
+from sgru_tf.surfaces import Settled, scheme_colours, settle
 
 LEAST_SIZE, GREATEST_SIZE = 32, 4096
 """Limits of the working size: one multiple of the network's step; what memory allows."""
@@ -202,14 +202,22 @@ class Colorizer:
         if self._scheme_colours is None:
             asks = hints is not None and self.order == "natural"
             return self._layers(working) if asks else None, self._layers(working, hints)
-        settled = settle(self._layers(working), working, self._scheme_colours)
+        layers = np.asarray(self._layers(working))
+        settled = settle(layers, working, self._scheme_colours)
         if hints is None:
             return None, settled.pictures
-        asked = with_hints(settled, working, hints) if settled.part > 0 else settled.pictures
+        return settled.pictures, self._hinted(layers, settled, working, hints)
+
+    def _hinted(self, layers, settled: Settled, working, hints):
+        """Give what is asked for, as far as the schemes explain the picture, to its patches."""
+        if settled.part == 0:
+            return self._layers(working, hints)
+        result = with_hints(settled, working, hints)
         if settled.part < 1:
-            network = np.asarray(self._layers(working, hints))
-            asked = network + settled.part * (asked - network)
-        return settled.pictures, asked
+            spread = np.asarray(self._layers(working, hints)) - layers
+            asked = settled.part * (result - settled.pictures)
+            result = settled.pictures + asked + (1 - settled.part) * spread
+        return result
 
     def _layers(self, working, hints=None) -> list[np.ndarray]:
         pictures = self._run(working, hints)

@@ -43,19 +43,37 @@ def reached(seeds: np.ndarray, room: np.ndarray) -> np.ndarray:
 
 
 def spread(numbers: np.ndarray, room: np.ndarray, steps: int | None = None) -> np.ndarray:
-    """Let numbers spread through a room, a pixel a step, each to where it comes first.
+    """Let numbers spread through a room, each to where it comes first.
+
+    A pixel a step: to the four neighbours, then to all eight, in turns, so that from a point they
+    come to the edge of an octagon.
 
     Args:
         numbers: int (h, w), 0 where there is none yet. Where two come at once, the larger stays.
         room: bool (h, w).
         steps: How many; None for as long as anything changes.
     """
-    while steps is None or steps > 0:
-        more = np.where((numbers == 0) & room, grown(numbers), numbers)
+    if steps is not None:
+        for step in range(steps):
+            numbers = _step(numbers, room, corners=step % 2 == 1)
+        return numbers
+    while True:
+        more = _step(_step(numbers, room, corners=False), room, corners=True)
         if (more == numbers).all():
-            break
-        numbers, steps = more, steps and steps - 1
-    return numbers
+            return numbers
+        numbers = more
+
+
+def _step(numbers: np.ndarray, room: np.ndarray, corners: bool) -> np.ndarray:
+    if corners:
+        near = grown(numbers)
+    else:
+        near = numbers.copy()
+        near[1:] = np.maximum(near[1:], numbers[:-1])
+        near[:-1] = np.maximum(near[:-1], numbers[1:])
+        near[:, 1:] = np.maximum(near[:, 1:], numbers[:, :-1])
+        near[:, :-1] = np.maximum(near[:, :-1], numbers[:, 1:])
+    return np.where((numbers == 0) & room, near, numbers)
 
 
 def _padded(values: np.ndarray, axis: int, room: int) -> np.ndarray:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sgru_tf import eyes
 from sgru_tf.claims import claims
+from sgru_tf.line_style import LUMA
 from sgru_tf.linelayer import fill, ink_free_weights
 from sgru_tf.surfaces import BLUR, LIGHT, MOST_BLUR, PAPER, SIDE, Settled, opened, softened
 
@@ -26,8 +26,7 @@ def with_hints(settled: Settled, sketch: np.ndarray, hints: np.ndarray) -> np.nd
     Args:
         settled: What `sgru_tf.surfaces.settle` gave.
         sketch: uint8 (h, w), 0 = ink, 255 = paper, what the network was shown.
-        hints: float32 (h, w, 4), RGB 0-255 and a mask 0-1, as of `sgru_tf.hints.working_hints`;
-            from 0.5 on a pixel counts.
+        hints: float32 (h, w, 4), RGB 0-255 and a mask 0-1, as of `sgru_tf.hints.working_hints`.
 
     Returns:
         float32 (N, h, w, 3), RGB 0-255.
@@ -39,26 +38,40 @@ def with_hints(settled: Settled, sketch: np.ndarray, hints: np.ndarray) -> np.nd
     def shares(found):
         """Give the paints of a surface, the first one last, and how far each pixel goes with it."""
         for paint in range(len(colours), 0, -1):
-            claimed = found == paint
-            if claimed.any():
-                yield paint - 1, softened(claimed[None].astype(np.float32), openness, steps)[0]
+            if (found == paint).any():
+                yield colours[paint - 1], _softened(found == paint, openness, steps)
 
-    result, amounts, moves = settled.pictures, [], []
-    irises = list(shares(numbers[-1]))
-    if irises:
-        # The other eye, too.
-        irises[-1] = irises[-1][0], 1 - sum(share for _, share in irises[:-1])
-    for paint, share in irises:
-        result = eyes.tinted(result, settled.irises * share, colours[paint][None])
+    result, others = settled.pictures, np.zeros_like(openness)
+    for colour, share in shares(numbers[-1]):
+        result = tinted(result, settled.irises * share, colour)
+        others += share
+    if others.any():
+        # The first paint is for the other eye, too, unless that was asked for.
+        result = tinted(result, settled.irises * (1 - others), colour)
     for surface, found in enumerate(numbers[:-1]):
-        for paint, share in shares(found):
+        for colour, share in shares(found):
             amount, seen = seen_as(settled, surface, share * bare)
-            amounts.append(share * amount)
-            moves.append(colours[paint] - seen)
-    if amounts:
-        change = fill(np.stack(amounts, -1), bare)
-        result = result + np.einsum("hwk,knc->nhwc", change, np.array(moves, np.float32))
+            change = fill((share * amount)[..., None], bare)
+            result = result + change * (colour - seen)[:, None, None]
     return np.clip(result, 0, 255)
+
+
+def tinted(pictures: np.ndarray, share: np.ndarray, colour: np.ndarray) -> np.ndarray:
+    """Give irises a colour, on their average, as light and dark as they were.
+
+    Args:
+        pictures: float32 (N, h, w, 3), RGB 0-255.
+        share: float32 (h, w), how far a pixel belongs to them, 0-1.
+        colour: float32 (3,), RGB 0-255.
+
+    Returns:
+        float32 (N, h, w, 3), RGB 0-255.
+    """
+    light = pictures @ np.array(LUMA, np.float32)
+    usual = (light * share).sum((1, 2)) / max(share.sum(), 1e-6)
+    bright = np.minimum(light / np.maximum(usual, 1)[:, None, None], BRIGHTEST)
+    own = np.minimum(bright[..., None] * colour, 255)
+    return pictures + share[..., None] * (own - pictures)
 
 
 def kinds(settled: Settled) -> list[np.ndarray]:
@@ -94,3 +107,15 @@ def seen_as(settled: Settled, surface: int, weight: np.ndarray) -> tuple[np.ndar
         much = np.maximum(white - (weight * white).sum() - LIGHT, 0)
         part = share / np.maximum(1 - white + much, LEAST)
     return part * np.minimum(light / lit, BRIGHTEST), seen
+
+
+def _softened(claimed: np.ndarray, openness: np.ndarray, steps: int) -> np.ndarray:
+    """Soften a claim's borders, without looking at what is far from it; see `softened`."""
+    result = np.zeros_like(openness)
+    box = []
+    for axis in (1, 0):
+        where = np.flatnonzero(claimed.any(axis))
+        box.append(slice(max(where[0] - steps - 1, 0), where[-1] + steps + 2))
+    part = claimed[*box].astype(np.float32)[None]
+    result[*box] = softened(part, openness[*box], steps)[0]
+    return result

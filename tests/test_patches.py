@@ -42,6 +42,15 @@ def test_a_dab_fills_its_patch_and_nothing_else(colour):
         np.testing.assert_array_equal(found[:, *part], before[:, *part])
 
 
+def test_under_a_line_within_a_patch_it_is_as_beside_it():
+    sketch, shares = figure()
+    sketch[84:178, 210:214] = 0
+    sketch[100:110, 210:214] = 255
+    before, found = asked(painted(shares), dabs((*ON_DRESS, TEAL)), sketch)
+    assert np.abs(found[:, *DRESS] - TEAL).max() < 10
+    np.testing.assert_array_equal(found[:, *SLEEVE], before[:, *SLEEVE])
+
+
 def test_no_dab_changes_nothing():
     before, found = asked(painted(figure()[1]), dabs())
     np.testing.assert_array_equal(found, before)
@@ -113,14 +122,30 @@ def test_irises_are_asked_for_together_or_one_by_one(both):
         before[:, *iris] = 110
     red, blue = (200, 30, 50), (40, 60, 220)
     given = [(*INNER[0], red)] + [(*INNER[1], blue)] * both
+    third = slice(150, 164), slice(100, 112)
+    before[:, *third] = 110
     before, found = asked(before, dabs(*given))
     for eye in INNER:
         assert np.ptp(before[:, *eye].mean((1, 2)), -1).min() > 20
     assert hues(found, INNER[0])[:, 0].min() > 60
     assert (hues(found, INNER[1])[:, 0].min() > 60) != both
     assert (hues(found, INNER[1])[:, 1].max() < -60) == both
-    for part in (HEAD, DRESS, (slice(150, 178), slice(64, 156))):
+    assert hues(found, (slice(154, 160), slice(103, 109)))[:, 0].min() > 60
+    for part in (HEAD, DRESS, (slice(90, 110), slice(64, 156))):
         np.testing.assert_array_equal(found[:, *part], before[:, *part])
+
+
+@pytest.mark.parametrize("colour", [(255, 230, 80), (0, 0, 255), (240, 240, 240)])
+def test_irises_get_the_colour_on_their_average_and_keep_their_shade(colour):
+    before = painted(figure()[1])
+    before[:, *IRISES[0]] = 110
+    before[:, 120:127, 80:92] = 80
+    before, found = asked(before, dabs((*INNER[0], colour)))
+    upper, lower = found[:, 122:125, 84:88].mean((1, 2)), found[:, 129:132, 84:88].mean((1, 2))
+    assert np.abs((upper + lower) / 2 - colour).max() < 50
+    strongest = np.argmax(colour)
+    assert (lower[:, strongest] - upper[:, strongest]).min() > 25
+    assert found.max() <= 255
 
 
 def test_the_skin_around_an_eye_may_be_asked_for():

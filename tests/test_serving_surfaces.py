@@ -76,7 +76,7 @@ def test_it_is_the_colorizers(shape):
         settled = surfaces.settle(pictures, sketch, colours)
         expected = settled.pictures, patches.with_hints(settled, sketch, hints)
         for found, wanted in zip(graph(pictures, sketch, hints), expected, strict=True):
-            np.testing.assert_allclose(found, wanted, atol=0.1)
+            np.testing.assert_allclose(found, wanted, atol=0.3)
         changed += np.abs(expected[0] - pictures).max() > 5
         hinted += np.abs(expected[1] - expected[0]).max() > 50
         spot = int(0.55 * shape[0]) + 4, int(0.4 * shape[1]) + 4
@@ -142,7 +142,7 @@ def test_served_pictures_are_the_colorizers(wish):
     asked[40:52, 40:52] = (10, 200, 40, 255)
     away = []
     # Explained by the schemes, or not at all, or in part.
-    for hints, ink in ((None, 0), (asked, 0), (asked, 12), (asked, 30)):
+    for hints, ink in ((None, 0), (asked, 0), (asked, 12), (asked, 30), (0 * asked, 12)):
         sketch = sketched(ink)
         expected = colorizer(sketch, hints)
         if hints is None:
@@ -163,6 +163,8 @@ def test_served_pictures_are_the_colorizers(wish):
                 image_bytes=tf.constant([encoded(sketch)]), hint_bytes=tf.constant([""])
             )
             np.testing.assert_array_equal(none["png_bytes"], files["png_bytes"])
+        if hints is not None and not hints.any():
+            np.testing.assert_array_equal(expected, colorizer(sketch))
         is_network = wish == "network" or ink == 30
         assert np.array_equal(expected, other(sketch, hints)) == is_network
         beside_the_dab = expected[:, 24:38, 36:46]

@@ -96,8 +96,9 @@ def test_where_schemes_do_not_explain_the_picture_the_network_spreads_hints(orde
 
 def test_where_they_explain_a_part_of_it_hints_are_mixed():
     network = Painted(NAMED, away=4.3)
-    _, found = hinted(network)
+    plain, found = hinted(network)
     assert network.calls == [False, True]
+    np.testing.assert_array_equal(found[:, 90:170, 64:156], plain[:, 90:170, 64:156])
     away = np.abs(found[:, 130:170, 168:254] - GREEN).mean()
     assert 15 < away < 70
     assert np.abs(found[:, 104:116, 204:216] - GREEN).mean() < 8

@@ -32,7 +32,7 @@ let network: Network | null = null;
 let sketch: Sketch | null = null;
 let working: Working | null = null;
 // How the proposals stand without hints: with each new hint, they keep their places.
-let plain: { heads: number[]; flats: Uint8Array[]; filler: Filler; settled: Settled | null } | null = null;
+let plain: { heads: number[]; flats: Uint8Array[]; filler: Filler; layers: Float32Array[]; settled: Settled | null } | null = null;
 let flats: Uint8Array[] = [];
 let networkTime = 0;
 
@@ -121,18 +121,21 @@ async function plainOf(): Promise<NonNullable<typeof plain>> {
   const settled = schemes.length ? settle(layers, grey, [width, height], filler, schemes) : null;
   const unsorted = flatsOf(settled?.layers ?? layers);
   const heads = orderOf(unsorted, working!);
-  return { heads, flats: heads.map((head) => unsorted[head]), filler, settled };
+  return { heads, flats: heads.map((head) => unsorted[head]), filler, layers, settled };
 }
 
-/** The colour layers with hints: the network's, as far as its schemes do not explain the picture. */
-async function hinted(dabs: Dab[], { filler, settled }: NonNullable<typeof plain>): Promise<Float32Array[]> {
+/** The colour layers with hints: patches as far as the schemes explain the picture, else the network's. */
+async function hinted(dabs: Dab[], { filler, layers, settled }: NonNullable<typeof plain>): Promise<Float32Array[]> {
   const { width, height, grey } = working!;
   const hints = workingHints(dabs, [sketch!.width, sketch!.height], [width, height]);
-  const filled = settled?.part ? withHints(settled, grey, hints, filler, [width, height]) : settled?.layers;
-  if (settled?.part === 1) return filled!;
-  const layers = await layersFor(hints, filler);
-  if (!settled || !filled) return layers;
-  return layers.map((layer, n) => layer.map((value, at) => value + settled.part * (filled[n][at] - value)));
+  const part = settled?.part ?? 0;
+  if (!settled || !part) return layersFor(hints, filler);
+  const filled = withHints(settled, grey, hints, filler, [width, height]);
+  if (part === 1) return filled;
+  const network = await layersFor(hints, filler);
+  return settled.layers.map((layer, n) =>
+    layer.map((value, at) => value + part * (filled[n][at] - value) + (1 - part) * (network[n][at] - layers[n][at])),
+  );
 }
 
 async function layersFor(hints: Float32Array | null, filler: Filler): Promise<Float32Array[]> {

@@ -4,8 +4,10 @@
 import { grown, reached, shrunk, type Size, spread } from './neighbours';
 import { rint } from './rounding';
 
+const PAINTED = 0.25;
 const [ALIKE, MOST] = [24, 16];
-const CORE = 2;
+const [DEEPEST, SERVED] = [4, 6];
+const BROAD = 8;
 const OPEN = 0.1;
 const BALL = 1;
 const [ISLAND, ACROSS] = [4, 8];
@@ -20,8 +22,8 @@ export interface Claims {
 /**
  * Finds the patches of all dabs.
  *
- * @param hints (height, width, 4), RGB 0-255 and 0-1; from 0.5 on a pixel counts.
- * @param surfaces Which pixels are of a surface; what is of the last one goes before.
+ * @param hints (height, width, 4), RGB 0-255 and 0-1.
+ * @param surfaces Which pixels are of a surface; a dab that touches the last one lies on it alone.
  * @param openness 1 on bare paper, 0 on a line.
  */
 export function claimsOf(
@@ -31,14 +33,16 @@ export function claimsOf(
   scale: number,
   size: Size,
 ): Claims {
-  const asked = openness.map((_, i) => (hints[4 * i + 3] >= 0.5 ? 1 : 0));
+  const asked = openness.map((_, i) => (hints[4 * i + 3] >= PAINTED ? 1 : 0));
   const bare = openness.map((open) => (open > OPEN ? 1 : 0));
   const { which, colours } = paintsOf(hints, asked);
-  const seeds = middlesOf(asked, surfaces[surfaces.length - 1], bare, scale, size);
-  const numbers = surfaces.map((own) => {
-    const given = which.map((paint, i) => paint * seeds[i] * own[i]);
-    return patchesOf(given, own, bare, scale, size);
+  const seeds = new Float32Array(bare.length);
+  colours.forEach((_, k) => {
+    const paint = which.map((number) => (number === k + 1 ? 1 : 0));
+    const middles = middlesOf(paint, surfaces[surfaces.length - 1], bare, scale, size);
+    middles.forEach((is, i) => is && (seeds[i] = k + 1));
   });
+  const numbers = surfaces.map((own) => patchesOf(times(seeds, own), own, bare, scale, size));
   return { numbers, colours };
 }
 
@@ -68,23 +72,27 @@ function paintsOf(hints: Float32Array, asked: Float32Array): { which: Float32Arr
   return { which, colours };
 }
 
-/** What counts of each dab: of its middle, or else of all of it, what the ball fits into. */
+/** The places that count of a paint: of each dab the one that is nearest to its middle. */
 function middlesOf(
-  asked: Float32Array,
+  paint: Float32Array,
   last: Float32Array,
   bare: Float32Array,
   scale: number,
   size: Size,
 ): Float32Array {
-  const wide = times(asked, shrunk(bare, size, ballOf(scale)));
-  let seeds = times(wide, shrunk(asked, size, rint(CORE * scale)));
-  for (const other of [wide, times(asked, bare), asked]) {
-    const served = reached(seeds, asked, size);
-    seeds = seeds.map((is, i) => Math.max(is, other[i] * (1 - served[i])));
+  const depths = Array.from({ length: DEEPEST + 1 }, (_, n) => shrunk(paint, size, rint((DEEPEST - n) * scale)));
+  let seeds: Float32Array = new Float32Array(paint.length);
+  for (const place of [shrunk(bare, size, ballOf(scale)), bare, bare.map(() => 1)]) {
+    for (const inner of depths) {
+      if (!inner.includes(1)) continue;
+      const served = spread(seeds, paint, size, rint(SERVED * scale));
+      seeds = seeds.map((is, i) => Math.max(is, inner[i] * place[i] * (1 - served[i])));
+    }
   }
-  const ofLast = times(seeds, last);
-  const served = reached(ofLast, asked, size);
-  return seeds.map((is, i) => Math.max(ofLast[i], is * (1 - served[i])));
+  const broad = reached(shrunk(paint, size, rint(BROAD * scale)), paint, size);
+  const ofLast = seeds.map((is, i) => is * last[i] * (1 - broad[i]));
+  const served = spread(ofLast, paint, size, 2 * rint(SERVED * scale));
+  return seeds.map((is, i) => Math.max(ofLast[i], is * (1 - last[i]) * (1 - served[i])));
 }
 
 /** The patches of the dabs on one surface. */
@@ -105,14 +113,34 @@ function patchesOf(
   const unclaimed = (room: Float32Array) => room.map((is, i) => (numbers[i] ? 0 : is));
   const large = reached(shrunk(unclaimed(inner), size, rint(ISLAND * scale)), unclaimed(wide), size);
   numbers = spread(numbers.map((number, i) => (large[i] ? kept : number)), inner, size);
-  const free = unclaimed(inner);
+  numbers = withIslands(numbers, unclaimed(inner), bare, kept, rint(ACROSS * scale), size);
   numbers = numbers.map((number) => (number === kept ? 0 : number));
-  numbers = spread(numbers, free.map((is, i) => Math.max(is, 1 - bare[i])), size, rint(ACROSS * scale));
-  numbers = spread(numbers, free, size);
   // Not from a line to what lies beyond it; but between dense lines all is line.
   const others = bare.map((is, i) => is * (1 - own[i]));
   const fringe = spread(times(numbers, bare), others, size, rint(FRINGE * scale));
   return numbers.map((number, i) => (own[i] && !bare[i] ? number : fringe[i]));
+}
+
+/** Gives each island as a whole to what comes to it first over the lines around it. */
+function withIslands(
+  numbers: Float32Array,
+  free: Float32Array,
+  bare: Float32Array,
+  kept: number,
+  steps: number,
+  size: Size,
+): Float32Array {
+  const line = bare.map((is) => 1 - is);
+  for (let step = 0; step < steps; step += 2) {
+    numbers = spread(numbers, line, size, 2);
+    // What keeps its place goes before where both come at once.
+    for (const isKept of [true, false]) {
+      const some = numbers.map((number) => ((number === kept) === isKept ? number : 0));
+      const inside = spread(some, free.map((is, i) => (numbers[i] ? 0 : is)), size);
+      numbers = numbers.map((number, i) => Math.max(number, inside[i]));
+    }
+  }
+  return numbers;
 }
 
 function ballOf(scale: number): number {

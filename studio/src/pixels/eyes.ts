@@ -9,7 +9,7 @@ const [IRIS_GREY, IRIS_AROUND, IRIS_MOST] = [0.0725, 4, 20];
 const [LIT, DARK] = [0.94, 0.79];
 const [SOME, MUCH] = [0.3, 0.7];
 const TINT = 0.8;
-const LUMA = [0.299, 0.587, 0.114];
+export const LUMA = [0.299, 0.587, 0.114];
 
 /** How grey a pixel of the figure is: how much of white in it is dark, 0-1. */
 export function greysOf(

@@ -39,8 +39,9 @@ export function reached(seeds: ArrayLike<unknown>, room: Float32Array, [width, h
 }
 
 /**
- * Lets numbers spread through a room, a pixel a step, each to where it comes first; of two that come at
- * once the larger stays. 0 where there is none yet.
+ * Lets numbers spread through a room, each to where it comes first, a pixel a step: to the four
+ * neighbours, then to all eight, in turns. Of two that come at once the larger stays; 0 where there is
+ * none yet.
  */
 export function spread(
   numbers: Float32Array,
@@ -53,22 +54,22 @@ export function spread(
   for (let i = 0; i < result.length; i++) if (result[i]) edge.push(i);
   for (let step = 0; step < steps && edge.length; step++) {
     const next: number[] = [];
+    const corners = step % 2 === 1;
     for (const i of edge) {
       const y = (i / width) | 0;
       const x = i - y * width;
-      const right = x < width - 1 ? 1 : 0;
-      const last = y < height - 1 ? y + 1 : y;
-      for (let b = y ? y - 1 : 0; b <= last; b++) {
-        const end = b * width + x + right;
-        for (let j = b * width + (x ? x - 1 : 0); j <= end; j++) {
-          if (result[j] || !room[j]) continue;
+      for (let b = y ? y - 1 : 0; b <= y + 1 && b < height; b++) {
+        for (let a = x ? x - 1 : 0; a <= x + 1 && a < width; a++) {
+          const j = b * width + a;
+          if (result[j] || !room[j] || (!corners && a !== x && b !== y)) continue;
           if (!coming[j]) next.push(j);
           if (coming[j] < result[i]) coming[j] = result[i];
         }
       }
     }
     for (const j of next) result[j] = coming[j];
-    edge = next;
+    // What went to four neighbours has its corners before it.
+    edge = corners ? next : edge.concat(next);
   }
   return result;
 }

@@ -2,7 +2,7 @@
 // sgru_tf/patches.py, where it is explained.
 
 import { claimsOf } from './claims';
-import { tint } from './eyes';
+import { LUMA } from './eyes';
 import type { Filler } from './fill';
 import type { Size } from './neighbours';
 import { softened } from './softening';
@@ -15,7 +15,7 @@ const [LEAST, BRIGHTEST] = [0.05, 1.5];
  *
  * @param settled What `settle` gave.
  * @param sketch (height, width), 0 = ink, 255 = paper, what the network was shown.
- * @param hints (height, width, 4), RGB 0-255 and 0-1; from 0.5 on a pixel counts.
+ * @param hints (height, width, 4), RGB 0-255 and 0-1.
  * @param filler Fills what lies under the sketch's lines.
  * @returns RGB (height, width, 3) each, 0-255.
  */
@@ -37,13 +37,14 @@ export function withHints(
       .reverse();
   const layers = settled.layers.map((layer) => layer.slice());
   const irises = sharesOf(numbers[SURFACES]);
-  irises.forEach(({ colour, share }, n) => {
-    // The other eye, too.
-    const isFirst = n === irises.length - 1;
-    const own = isFirst ? share.map((_, i) => irises.slice(0, n).reduce((left, one) => left - one.share[i], 1)) : share;
-    const part = own.map((is, i) => is * settled.irises[i]);
+  const rest = settled.irises.slice();
+  for (const { colour, share } of irises) {
+    const part = share.map((is, i) => is * settled.irises[i]);
+    part.forEach((is, i) => (rest[i] -= is));
     for (const layer of layers) tint(layer, part, colour);
-  });
+  }
+  // The first paint is for the other eye, too, unless that was asked for.
+  if (irises.length) for (const layer of layers) tint(layer, rest, irises[irises.length - 1].colour);
   for (let surface = 0; surface < SURFACES; surface++) {
     for (const { colour, share } of sharesOf(numbers[surface])) {
       const { amount, seen } = seenAs(settled, surface, share.map((is, i) => is * filler.weights[i]));
@@ -53,6 +54,17 @@ export function withHints(
   }
   for (const layer of layers) layer.forEach((value, at) => (layer[at] = Math.min(255, Math.max(0, value))));
   return layers;
+}
+
+/** Gives irises a colour, on their average, as light and dark as they were. */
+function tint(layer: Float32Array, share: Float32Array, colour: number[]): void {
+  const light = share.map((_, i) => LUMA.reduce((sum, part, c) => sum + part * layer[3 * i + c], 0));
+  const total = Math.max(share.reduce((sum, is) => sum + is, 0), 1e-6);
+  const usual = Math.max(light.reduce((sum, lit, i) => sum + lit * share[i], 0) / total, 1);
+  for (let i = 0, at = 0; i < share.length; i++) {
+    const bright = Math.min(light[i] / usual, BRIGHTEST);
+    for (let c = 0; c < 3; c++, at++) layer[at] += share[i] * (Math.min(bright * colour[c], 255) - layer[at]);
+  }
 }
 
 function add(layer: Float32Array, change: Float32Array, [red, green, blue]: number[]): void {

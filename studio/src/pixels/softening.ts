@@ -9,7 +9,7 @@ const [BLUR, MOST_BLUR] = [20, 40];
 /**
  * Softens borders on bare paper: each step mixes neighbours, as far as no line lies there.
  *
- * @param given (height, width, each), shares.
+ * @param given (height, width, each), shares; written over.
  * @param openness (height, width), 1 on bare paper, 0 on a line.
  * @param each How many belong to a pixel.
  */

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sgru_tf.errors import SgruError
-from sgru_tf.options import level_option, lines_option, surfaces_option
+from sgru_tf.options import level_option, lines_option, looks_option, surfaces_option
 from sgru_tf.terminal import say
 
 _MODEL = click.option(
@@ -56,6 +56,7 @@ def export():
 )
 @lines_option
 @surfaces_option
+@looks_option
 @level_option
 @click.option(
     "--max-megapixels",
@@ -64,7 +65,7 @@ def export():
     show_default=True,
     help="Larger sketches are refused before they are decoded.",
 )
-def saved_model(model, out, size, lines, surfaces, level, max_megapixels):
+def saved_model(model, out, size, lines, surfaces, looks, level, max_megapixels):
     """Write a SavedModel for TensorFlow Serving."""
     with _plain_errors():
         loaded, _ = _loaded(model)
@@ -77,6 +78,7 @@ def saved_model(model, out, size, lines, surfaces, level, max_megapixels):
             size=size,
             lines=lines,
             surfaces=surfaces,
+            looks=looks,
             level=level,
             max_pixels=round(max_megapixels * 10**6),
         )

@@ -65,6 +65,13 @@ def settle(pictures, sketch, schemes: np.ndarray, long_side: int) -> Settled:
     return Settled(*found, part)
 
 
+def part_explained(pictures, sketch, schemes: np.ndarray):
+    """Tell how far the schemes explain pictures, 0-1; see `sgru_tf.surfaces.part_explained`."""
+    amounts, rest = _explained(pictures, surfaces.with_paper(schemes))
+    shares = amounts / tf.maximum(tf.reduce_sum(amounts, 0), 1e-3)
+    return _part(rest, shares, opened(sketch))
+
+
 def opened(sketch):
     """Tell where a surface may go on; see `sgru_tf.surfaces.opened`."""
     grey = tf.cast(sketch, tf.float32)

@@ -126,11 +126,12 @@ def _version_notes(path: Path) -> dict:
         if not isinstance(notes["model"], dict):
             raise ValueError("the model's settings are missing")
         notes.setdefault("surfaces", "network")  # as before there were whole ones
-        check_settings(notes["size"], notes["lines"], notes["max_pixels"], notes["surfaces"])
+        notes.setdefault("looks", 1)
+        kept = "size", "lines", "max_pixels", "surfaces", "looks"
+        check_settings(*(notes[key] for key in kept))
         if not isinstance(notes["level"], bool):
             raise ValueError(f"level is {notes['level']!r}")
-        kept = "model", "size", "lines", "surfaces", "level", "max_pixels"
-        return {key: notes[key] for key in kept}
+        return {key: notes[key] for key in ("model", *kept, "level")}
     except FileNotFoundError as error:
         raise SgruError(
             f"no {_SETTINGS} in it: not a model of sgru_tf; make one with sgru-export saved-model"

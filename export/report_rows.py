@@ -136,7 +136,7 @@ class Bench:
         notes = item.notes
         side = min(SERVED_SIDE, math.isqrt(notes["max_pixels"]))
         measured = self._measured("saved_model", item.path, fitted(self._greys[0], side, side))
-        settings = {key: notes[key] for key in ("size", "lines", "surfaces", "level")}
+        settings = {key: notes[key] for key in ("size", "lines", "surfaces", "looks", "level")}
         colorizer, serve = Colorizer(self._model, order="network", **settings), _served(item.path)
         comparison = Comparison(self._shown)
         sketches = [_within(grey, notes["max_pixels"]) for grey in self._greys]

@@ -23,6 +23,7 @@ from sgru_tf import __version__
 from sgru_tf.colorizer import GREATEST_SIZE, LEAST_SIZE
 from sgru_tf.errors import SgruError, one_line
 from sgru_tf.files import MAX_PIXELS as MOST_PIXELS
+from sgru_tf.looks import LOOKS
 
 MAX_PIXELS = 16_000_000
 """Largest picture that a server takes unless told otherwise."""
@@ -39,6 +40,7 @@ def export_saved_model(
     size: int | None = None,
     lines: str = "sharp",
     surfaces: str = "whole",
+    looks: int = 2,
     level: bool = True,
     max_pixels: int = MAX_PIXELS,
     warmup: bool = True,
@@ -54,6 +56,8 @@ def export_saved_model(
             as the network drew it, resized.
         surfaces: "whole" to settle what the network was unsure of, "network" for the colours as it
             painted them; see `sgru_tf.surfaces`.
+        looks: how often the network looks at a sketch before surfaces are settled, 1 or 2; see
+            `sgru_tf.looks`.
         level: level tinted or unevenly lit paper to white first.
         max_pixels: the server refuses larger pictures before it decodes them.
         warmup: add warm-up requests; this needs tensorflow-serving-api.
@@ -67,7 +71,7 @@ def export_saved_model(
     _check(model)
     config = model.sgru_config
     size = config.working_size if size is None else size
-    check_settings(size, lines, max_pixels, surfaces)
+    check_settings(size, lines, max_pixels, surfaces, looks)
     out = Path(out)
     if (out / "saved_model.pb").exists():
         raise SgruError(f"{out} is a version of a model itself; give the folder that it lies in")
@@ -77,7 +81,7 @@ def export_saved_model(
     from sgru_tf.export.warmup import write_warmup
     from sgru_tf.model import in_float32
 
-    settings = Settings(size, lines, surfaces, bool(level), max_pixels)
+    settings = Settings(size, lines, surfaces, looks, bool(level), max_pixels)
     graph = ServingGraph(in_float32(model), settings)
     notes = {
         "model": config.to_dict(),
@@ -85,6 +89,7 @@ def export_saved_model(
         "size": size,
         "lines": lines,
         "surfaces": surfaces,
+        "looks": looks,
         "level": settings.level,
         "max_pixels": max_pixels,
         "version": __version__,
@@ -106,11 +111,11 @@ def export_saved_model(
     return publish(out, write)
 
 
-def check_settings(size, lines, max_pixels, surfaces="whole") -> None:
+def check_settings(size, lines, max_pixels, surfaces="whole", looks=2) -> None:
     """Refuse settings with which no model is exported.
 
     Args:
-        size, lines, max_pixels, surfaces: as in `export_saved_model`, but any object.
+        size, lines, max_pixels, surfaces, looks: as in `export_saved_model`, but any object.
 
     Raises:
         SgruError: one of them is of a wrong type or out of range.
@@ -119,6 +124,8 @@ def check_settings(size, lines, max_pixels, surfaces="whole") -> None:
         raise SgruError(f"lines is {lines!r}: use 'sharp' or 'network'")
     if surfaces not in ("whole", "network"):
         raise SgruError(f"surfaces is {surfaces!r}: use 'whole' or 'network'")
+    if looks not in LOOKS:
+        raise SgruError(f"looks is {looks!r}: use 1 or 2")
     if not _is_whole(size, LEAST_SIZE, GREATEST_SIZE):
         raise SgruError(f"size is {size!r}: use a whole number, {LEAST_SIZE}-{GREATEST_SIZE}")
     if not _is_whole(max_pixels, 1, MOST_PIXELS):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
+from sgru_tf.colorizer import GREATEST_SIZE
 from sgru_tf.export.decoding import decode
 from sgru_tf.export.graph_fill import colour_layer
 from sgru_tf.export.graph_hints import decode_hints, working_hints
@@ -17,7 +18,8 @@ from sgru_tf.export.graph_level import level_paper, scaled
 from sgru_tf.export.graph_paint import grey_and_alpha, paint
 from sgru_tf.export.graph_patches import with_hints
 from sgru_tf.export.graph_resize import bilinear, half_even
-from sgru_tf.export.graph_surfaces import settle
+from sgru_tf.export.graph_surfaces import part_explained, settle
+from sgru_tf.looks import larger_size
 from sgru_tf.network_input import network_input
 from sgru_tf.surfaces import scheme_colours
 
@@ -42,6 +44,7 @@ class Settings:
         size: working size, the long side in pixels that the network sees.
         lines: "sharp" or "network", as in `sgru_tf.colorizer`.
         surfaces: "whole" or "network", as in `sgru_tf.colorizer`.
+        looks: how often the network looks at a sketch, 1 or 2, as in `sgru_tf.colorizer`.
         level: make tinted paper white first.
         max_pixels: larger pictures are refused before they are decoded.
     """
@@ -49,6 +52,7 @@ class Settings:
     size: int
     lines: str
     surfaces: str
+    looks: int
     level: bool
     max_pixels: int
 
@@ -79,13 +83,13 @@ class ServingGraph(tf.Module):
         self._proposals = model.sgru_config.proposals
         self._decode = _traced_once(lambda data: decode(data, settings.max_pixels), _FILE)
         self._line = _traced_once(self._levelled, _PLANE)
-        self._working = _traced_once(self._shrunk, _PLANE)
+        self._working = _traced_once(lambda line: self._shrunk(line, settings.size), _PLANE)
         self._dabs = _traced_once(working_hints, _RGBA, _NUMBER, _NUMBER)
         sketches, hints = (tf.TensorSpec([None, None, None, channels]) for channels in (1, 4))
         self._run = _traced_once(run, network_input(self._config, sketches, hints))
         is_whole = settings.surfaces == "whole" and settings.lines == "sharp"
         self._schemes = scheme_colours(self._config.schemes) if is_whole else ()
-        self._flats = _traced_once(self._colours, _PICTURES, _PLANE, _HINTS)
+        self._flats = _traced_once(self._colours, _PICTURES, _PLANE, _PLANE, _HINTS)
         self._paint = _traced_once(self._painted, _PICTURE, _PLANE)
 
     def signatures(self) -> dict:
@@ -148,7 +152,7 @@ class ServingGraph(tf.Module):
         working = self._working(line)
         dabs = None if hints is None else self._dabs(hints, *tf.unstack(tf.shape(working)))[None]
         pictures = self._pictures(working[None], dabs)[0]
-        flats = self._flats(pictures, working, _or_none(dabs, working[None])[0])
+        flats = self._flats(pictures, working, line, _or_none(dabs, working[None])[0])
 
         def png(flat):
             painted = tf.concat([self._paint(flat, line), alpha], 2)
@@ -170,7 +174,7 @@ class ServingGraph(tf.Module):
 
         def paint_all(parts):
             line, working, pictures, hints = parts
-            flats = self._flats(pictures, working, hints)
+            flats = self._flats(pictures, working, line, hints)
             return _one_by_one(lambda flat: self._paint(flat, line), flats, _PICTURE)
 
         result = tf.TensorSpec([self._proposals, None, None, 3], tf.uint8)
@@ -194,11 +198,11 @@ class ServingGraph(tf.Module):
         """Step 2 of the specification: uint8 (H, W) to the line layer."""
         return level_paper(grey) if self._settings.level else grey
 
-    def _shrunk(self, line):
+    def _shrunk(self, line, size: int):
         """Step 3: the line layer to the working sketch, uint8 (h, w)."""
         height, width = tf.unstack(tf.shape(line))
         long_side = tf.cast(tf.maximum(height, width), tf.float64)
-        scale = self._settings.size / long_side
+        scale = size / long_side
         return bilinear(line[:, :, None], scaled(height, scale), scaled(width, scale))[:, :, 0]
 
     def _pictures(self, working, hints):
@@ -220,12 +224,13 @@ class ServingGraph(tf.Module):
         answer = tf.ensure_shape(answer, [None, self._proposals, None, None, 3])
         return tf.clip_by_value(answer[:, :, :height, :width], 0, 255)
 
-    def _colours(self, pictures, working, hints):
+    def _colours(self, pictures, working, line, hints):
         """Step 5: pictures float32 (N, h, w, 3) of one sketch to colour layers, uint8."""
         if self._settings.lines == "network":
             return half_even(pictures)
         layers = colour_layer(pictures, working)
         if len(self._schemes):
+            layers = self._looked_again(layers, working, line)
             settled = settle(layers, working, self._schemes, self._settings.size)
             if self._config.hints:
                 are_there = tf.reduce_any(hints[..., 3] > 0)
@@ -237,6 +242,22 @@ class ServingGraph(tf.Module):
                 return half_even(asked)
             return half_even(settled.pictures)
         return half_even(layers)
+
+    def _looked_again(self, layers, working, line):
+        """Step 5, with a second look if the colours are the schemes'."""
+        size = larger_size(self._settings.size)
+        if self._settings.looks < 2 or size > GREATEST_SIZE:
+            return layers
+
+        def mean():
+            larger = self._shrunk(line, size)
+            again = half_even(colour_layer(self._network(larger[None], None)[0], larger))
+            height, width = tf.unstack(tf.shape(working))
+            small = _one_by_one(lambda one: bilinear(one, height, width), again, _PICTURE)
+            return (layers + tf.cast(small, tf.float32)) / 2
+
+        part = part_explained(layers, working, self._schemes)
+        return tf.cond(part > 0, mean, lambda: layers)
 
     def _asked(self, layers, settled, working, hints):
         """Step 5 with hints: float32 (N, h, w, 3)."""

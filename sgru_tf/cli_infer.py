@@ -15,6 +15,7 @@ from sgru_tf.options import (
     hint_option,
     level_option,
     lines_option,
+    looks_option,
     surfaces_option,
 )
 from sgru_tf.palette import reference_palette
@@ -110,6 +111,7 @@ class _Picks(click.ParamType):
 )
 @lines_option
 @surfaces_option
+@looks_option
 @level_option
 @click.option(
     "--alpha/--no-alpha",
@@ -137,6 +139,7 @@ def infer(
     layer,
     lines,
     surfaces,
+    looks,
     level,
     alpha,
     recursive,
@@ -160,7 +163,7 @@ def infer(
     def open_colorizer():
         from sgru_tf.colorizer import Colorizer
 
-        taken = {"order": order, "surfaces": surfaces}
+        taken = {"order": order, "surfaces": surfaces, "looks": looks}
         taken |= {} if palette is None else {"reference": palette}
         if strength is not None:
             taken["reference_strength"] = strength

@@ -13,10 +13,14 @@ centres, a triangle filter as wide as the step when shrinking (Pillow's BILINEAR
 4. Pad S with white (255) at the bottom and right to the next multiples of 32; network; crop to
    (h, w); clip to 0-255. This is the picture P (N, h, w, 3). Hints are brought to (h, w) as
    `sgru_tf.hints` describes, and padded with 0.
-5. Take the ink out of P (`linelayer.colour_layer`); with surfaces="whole", settle what the network
-   was unsure of and colour irises, if it has `schemes` (`surfaces.settle`); round: flats C
-   (N, h, w, 3). As far as the schemes explain the picture (`Settled.part`), hints are given to what
-   is then settled, not to the network (`patches.with_hints`).
+5. Take the ink out of P (`linelayer.colour_layer`); round: flats C (N, h, w, 3). With
+   surfaces="whole", and if the network has `schemes`, before rounding:
+     - as far as they explain the picture, do 3 to 5 again with 1.4 times the working size, round,
+       bring the result to (h, w), bilinear, and take the mean of both (`looks`);
+     - settle what the network was unsure of, and colour irises (`surfaces.settle`);
+     - as far as the schemes explain the picture (`Settled.part`), give hints to what is then
+       settled, not to the network (`patches.with_hints`).
+   Taking the ink out:
      m = minimum of S over 3 x 3 (of the pixels inside); trust t = (m / max(1, max m)) ** 24
      pad P t and t with 0 at the bottom and right to multiples of 32; blur both with 1 2 1 / 4
      both ways (0 outside); 2 x 2 means, 5 times over: sums A_0 ... A_5, masses M_0 ... M_5
@@ -56,11 +60,12 @@ from sgru_tf.hints import hint_picture, working_hints
 from sgru_tf.images import Sketch, pad_to_multiple, read_sketch, working_shape
 from sgru_tf.levelling import level_paper
 from sgru_tf.linelayer import colour_layer
+from sgru_tf.looks import LOOKS, larger_size, mean_of_looks
 from sgru_tf.ordering import ORDERS
 from sgru_tf.palette import reference_palette
 from sgru_tf.patches import with_hints
 from sgru_tf.recolouring import STRENGTH
-from sgru_tf.surfaces import Settled, scheme_colours, settle
+from sgru_tf.surfaces import Settled, part_explained, scheme_colours, settle
 
 LEAST_SIZE, GREATEST_SIZE = 32, 4096
 """Limits of the working size: one multiple of the network's step; what memory allows."""
@@ -86,6 +91,8 @@ class Colorizer:
         surfaces: "whole" to settle what the network was unsure of, so that a surface between lines
             has one colour; "network" for the colours as it painted them. Without its `schemes`, or
             with lines="network", these are left in either case. See `sgru_tf.surfaces`.
+        looks: how often the network looks at a sketch before surfaces are settled: 2 for a second
+            time, larger; 1 is a third of its work. See `sgru_tf.looks`.
         level: level tinted or unevenly lit paper to white first.
         order: "natural" puts the most natural proposal first, or with a reference the one that
             fits it best, and near-duplicates last; hints do not change it. "network" keeps the
@@ -105,6 +112,7 @@ class Colorizer:
         size: int | None = None,
         lines="sharp",
         surfaces: str = "whole",
+        looks: int = 2,
         level: bool = True,
         order: str = "natural",
         reference=None,
@@ -119,6 +127,8 @@ class Colorizer:
             raise SgruError(f"lines is {lines!r}: use 'sharp' or 'network'")
         if surfaces not in ("whole", "network"):
             raise SgruError(f"surfaces is {surfaces!r}: use 'whole' or 'network'")
+        if looks not in LOOKS:
+            raise SgruError(f"looks is {looks!r}: use 1 or 2")
         whole = isinstance(size, int) and not isinstance(size, bool)
         if size is not None and not (whole and LEAST_SIZE <= size <= GREATEST_SIZE):
             raise SgruError(f"size is {size!r}: use a whole number, {LEAST_SIZE}-{GREATEST_SIZE}")
@@ -127,7 +137,7 @@ class Colorizer:
         self.reference = None if reference is None else reference_palette(reference)
         self.network = open_network(path) if is_path else as_network(path)
         self.size = size or getattr(self.network, "working_size", DEFAULT_WORKING_SIZE)
-        self.lines = lines
+        self.lines, self.looks = lines, looks
         schemes = getattr(self.network, "schemes", ())
         is_whole = surfaces == "whole" and lines == "sharp" and len(schemes) > 0
         checked = ModelConfig(proposals=max(len(schemes), 1), schemes=schemes) if is_whole else None
@@ -177,16 +187,16 @@ class Colorizer:
         height, width = line.shape
         small = Image.fromarray(line).resize(working_shape(width, height, self.size), _BILINEAR)
         working = np.asarray(small)
-        flats, heads = self._arranged(working, dabs)
+        flats, heads = self._arranged(working, line, dabs)
         blank = self.lines == "network"
         colouring = Colouring(Sketch(line, sketch.alpha), flats, blank_lines=blank)
         colouring.heads = heads
         colouring.hints = dabs
         return colouring
 
-    def _arranged(self, working, dabs) -> tuple[list[np.ndarray], list[int]]:
+    def _arranged(self, working, line, dabs) -> tuple[list[np.ndarray], list[int]]:
         hints = None if dabs is None else working_hints(dabs, *working.shape[::-1])
-        plain, flats = self._flats(working, hints)
+        plain, flats = self._flats(working, line, hints)
         return arranged(
             [_to_uint8(flat) for flat in flats],
             working if self.lines == "sharp" else None,
@@ -197,16 +207,30 @@ class Colorizer:
             plain=None if plain is None else [_to_uint8(flat) for flat in plain],
         )
 
-    def _flats(self, working, hints):
+    def _flats(self, working, line, hints):
         """Give the pictures without the hints, if they are asked for, and with them."""
         if self._scheme_colours is None:
             asks = hints is not None and self.order == "natural"
             return self._layers(working) if asks else None, self._layers(working, hints)
         layers = np.asarray(self._layers(working))
+        if self.looks > 1:
+            layers = self._looked_again(layers, working, line)
         settled = settle(layers, working, self._scheme_colours)
         if hints is None:
             return None, settled.pictures
         return settled.pictures, self._hinted(layers, settled, working, hints)
+
+    def _looked_again(self, layers, working, line):
+        """Take the mean with a second look, if the colours are the schemes'."""
+        size = larger_size(self.size)
+        is_known = part_explained(layers, working, self._scheme_colours) > 0
+        if not is_known or size > GREATEST_SIZE:
+            return layers
+        larger = Image.fromarray(line).resize(working_shape(*line.shape[::-1], size), _BILINEAR)
+        try:
+            return mean_of_looks(layers, np.asarray(self._layers(np.asarray(larger))))
+        except SgruError:  # a file of one size, or too little memory: one look is enough
+            return layers
 
     def _hinted(self, layers, settled: Settled, working, hints):
         """Give what is asked for, as far as the schemes explain the picture, to its patches."""

@@ -25,6 +25,16 @@ surfaces_option = click.option(
 )
 """`--surfaces`, as `Colorizer` takes it."""
 
+looks_option = click.option(
+    "--looks",
+    type=click.IntRange(1, 2),
+    default=2,
+    show_default=True,
+    help="How often the network looks at a sketch before surfaces are settled: a second time, "
+    "larger, or once, which is a third of the network's work.",
+)
+"""`--looks`, as `Colorizer` takes it."""
+
 level_option = click.option(
     "--level/--no-level",
     default=True,

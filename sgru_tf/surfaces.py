@@ -121,6 +121,13 @@ def settle(pictures, sketch: np.ndarray, schemes: np.ndarray) -> Settled:
     return Settled(result, amounts + change, irises, part)
 
 
+def part_explained(pictures, sketch: np.ndarray, schemes: np.ndarray) -> float:
+    """Tell how far the schemes explain pictures, 0-1; arguments as for `settle`."""
+    amounts, rest = explained(np.asarray(pictures, np.float32), with_paper(schemes))
+    shares = amounts / np.maximum(amounts.sum(0), 1e-3)
+    return _part(rest, shares, opened(sketch))
+
+
 def opened(sketch: np.ndarray) -> np.ndarray:
     """Tell where a surface may go on: float32 (h, w), 1 on bare paper, 0 on a line."""
     # The paper may be tinted still.

@@ -21,7 +21,9 @@ NUMBER = tf.TensorSpec([], tf.int32)
 
 @pytest.fixture(scope="module")
 def signatures(tiny_model):
-    return ServingGraph(tiny_model, Settings(64, "sharp", "whole", True, MOST_PIXELS)).signatures()
+    return ServingGraph(
+        tiny_model, Settings(64, "sharp", "whole", 2, True, MOST_PIXELS)
+    ).signatures()
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +108,13 @@ def test_sketches_of_every_sort_agree_in_both_signatures(signatures, colorizer, 
     ids=lambda settings: next(iter(settings)),
 )
 def test_settings_agree(tiny_model, settings):
-    chosen = {"size": 64, "lines": "sharp", "surfaces": "whole", "level": True} | settings
+    chosen = {
+        "size": 64,
+        "lines": "sharp",
+        "surfaces": "whole",
+        "looks": 2,
+        "level": True,
+    } | settings
     signatures = ServingGraph(tiny_model, Settings(max_pixels=10_000, **chosen)).signatures()
     colorizer = Colorizer(tiny_model, order="network", **chosen)
     for sketch in (drawing(150, 60, paper=190), drawing(30, 40)):

@@ -135,8 +135,8 @@ def sketched(ink):
 @pytest.mark.parametrize("wish", ["whole", pytest.param("network", marks=pytest.mark.slow)])
 def test_served_pictures_are_the_colorizers(wish):
     model = SchemeModel()
-    signatures = ServingGraph(model, Settings(64, "sharp", wish, True, 10**5)).signatures()
-    colorizer = Colorizer(model, order="network", surfaces=wish)
+    signatures = ServingGraph(model, Settings(64, "sharp", wish, 1, True, 10**5)).signatures()
+    colorizer = Colorizer(model, order="network", surfaces=wish, looks=1)
     other = Colorizer(model, order="network", surfaces="network")
     asked = np.zeros((64, 64, 4), np.uint8)
     asked[40:52, 40:52] = (10, 200, 40, 255)
@@ -170,3 +170,38 @@ def test_served_pictures_are_the_colorizers(wish):
         beside_the_dab = expected[:, 24:38, 36:46]
         away.append(np.abs(beside_the_dab - [10.0, 200, 40]).mean())
     assert wish == "network" or away[1] + 20 < away[2] < away[3] - 10
+
+
+class WaveringModel(SchemeModel):
+    """A network that is sure of its fields only at the larger size, and takes hints for itself."""
+
+    def __call__(self, given, training=False):
+        sketch = given["sketch"]
+        size, count = tf.shape(sketch)[1], tf.shape(sketch)[0]
+        fields = np.random.default_rng(5).permutation(np.eye(4)[[0, 1, 2, 3] * 4]).reshape(4, 4, 4)
+        colours = surfaces.with_paper(surfaces.scheme_colours(SCHEMES))
+        painted = np.einsum("nmc,hwm->nhwc", colours, fields).astype(np.float32)
+        fog = tf.where(size == 64, 0.55, 0.0)
+        painted = (1 - fog) * painted + fog * painted[:, ::-1]
+        # 1.4 times as large is 90 pixels, of which the network is shown 96.
+        at = tf.range(size) * 4 // tf.where(size == 64, 64, 90)
+        at = tf.minimum(at, 3)
+        whole = tf.gather(tf.gather(painted, at, axis=1), at, axis=2)
+        return tf.repeat(whole[None], count, 0)
+
+
+@pytest.mark.parametrize("looks", [2, pytest.param(1, marks=pytest.mark.slow)])
+def test_a_second_look_is_the_colorizers(looks):
+    model = WaveringModel()
+    signatures = ServingGraph(
+        model, Settings(64, "sharp", "whole", looks, True, 10**5)
+    ).signatures()
+    sketch = np.full((64, 64), 255, np.uint8)
+    sketch[15::16] = sketch[:, 15::16] = 0
+    found = {
+        n: Colorizer(model, order="network", looks=n)(sketch).astype(int)
+        for n in (looks, 3 - looks)
+    }
+    served = signatures["colorize"](tf.constant(sketch[None, :, :, None]))["proposals"].numpy()[0]
+    assert np.abs(served - found[looks]).max() <= 2
+    assert np.abs(served - found[3 - looks]).max() > 50

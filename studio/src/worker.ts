@@ -19,11 +19,12 @@ import { type Dab, workingHints } from './pixels/dabs';
 import { decodeSketch } from './pixels/decode';
 import type { Filler } from './pixels/fill';
 import { levelPaper } from './pixels/levels';
+import { largerSize, meanOfLooks } from './pixels/looks';
 import { withHints } from './pixels/patches';
 import { resizeBytes } from './pixels/resample';
 import { workingShape } from './pixels/rounding';
 import { opaqueShare, type Sketch } from './pixels/sketch';
-import { type Settled, settle } from './pixels/surfaces';
+import { partExplained, type Settled, settle } from './pixels/surfaces';
 import type { CallName, Calls, Coloured, Reply, Request, SketchInfo } from './protocol';
 
 const PREVIEW = 2048;
@@ -116,7 +117,7 @@ const OTHERWISE: Record<CallName, Failure> = {
 
 async function plainOf(): Promise<NonNullable<typeof plain>> {
   const [filler, { schemes }] = [fillerOf(working!), network!.info];
-  const layers = await layersFor(null, filler);
+  const layers = await lookedTwice(await layersFor(working!, null, filler));
   const { width, height, grey } = working!;
   const settled = schemes.length ? settle(layers, grey, [width, height], filler, schemes) : null;
   const unsorted = flatsOf(settled?.layers ?? layers);
@@ -124,25 +125,34 @@ async function plainOf(): Promise<NonNullable<typeof plain>> {
   return { heads, flats: heads.map((head) => unsorted[head]), filler, layers, settled };
 }
 
+/** The mean with a second look, if the colours are the schemes'. */
+async function lookedTwice(layers: Float32Array[]): Promise<Float32Array[]> {
+  const { schemes } = network!.info;
+  if (!schemes.length || !network!.isResizable || !partExplained(layers, working!.grey, schemes)) return layers;
+  const larger = workingSketch(sketch!, largerSize(network!.workingSize));
+  const again = await layersFor(larger, null, fillerOf(larger));
+  return meanOfLooks(layers, again, [larger.width, larger.height], [working!.width, working!.height]);
+}
+
 /** The colour layers with hints: patches as far as the schemes explain the picture, else the network's. */
 async function hinted(dabs: Dab[], { filler, layers, settled }: NonNullable<typeof plain>): Promise<Float32Array[]> {
   const { width, height, grey } = working!;
   const hints = workingHints(dabs, [sketch!.width, sketch!.height], [width, height]);
   const part = settled?.part ?? 0;
-  if (!settled || !part) return layersFor(hints, filler);
+  if (!settled || !part) return layersFor(working!, hints, filler);
   const filled = withHints(settled, grey, hints, filler, [width, height]);
   if (part === 1) return filled;
-  const network = await layersFor(hints, filler);
+  const network = await layersFor(working!, hints, filler);
   return settled.layers.map((layer, n) =>
     layer.map((value, at) => value + part * (filled[n][at] - value) + (1 - part) * (network[n][at] - layers[n][at])),
   );
 }
 
-async function layersFor(hints: Float32Array | null, filler: Filler): Promise<Float32Array[]> {
+async function layersFor(seen: Working, hints: Float32Array | null, filler: Filler): Promise<Float32Array[]> {
   const start = performance.now();
-  const answer = await network!.run(working!, hints);
+  const answer = await network!.run(seen, hints);
   networkTime += performance.now() - start;
-  return layersOf(answer.data, answer.shape, working!, filler);
+  return layersOf(answer.data, answer.shape, seen, filler);
 }
 
 function painted(index: number): { sketch: Sketch; working: Working; flat: Uint8Array } {

@@ -106,6 +106,15 @@ test('surfaces are made whole, and hints fill their patches, as in Python', opti
   assert.ok(Math.min(...far[1]) > 50, String(far[1]));
 });
 
+test('two looks have the mean of Python', options, async () => {
+  const { largerSize, meanOfLooks } = await load('pixels/looks');
+  for (const { size, from, sizes, layers, larger, wanted } of cases.looks) {
+    const found = meanOfLooks(layers.map(floats), larger.map(floats), from, size);
+    found.forEach((one, n) => assert.ok(apart(one, floats(wanted[n])).most <= 0.5));
+    for (const [own, more] of sizes) assert.equal(largerSize(own), more);
+  }
+});
+
 test('proposals come in the order of Python', options, async () => {
   const { naturalOrder } = await load('pixels/order');
   for (const { size, pictures, wanted } of cases.order) {

@@ -12,6 +12,7 @@ from sgru_tf.images import Sketch, pad_to_multiple, working_shape
 from sgru_tf.levelling import level_paper
 from sgru_tf.linelayer import colour_layer
 from sgru_tf.litert import LiteRTNetwork
+from sgru_tf.looks import larger_size, mean_of_looks
 from sgru_tf.ordering import natural_order
 from sgru_tf.patches import with_hints
 from sgru_tf.potts import potts
@@ -38,6 +39,7 @@ def cases(model) -> dict:
         "paint": [_painting(rng, 150, 330), _painting(rng, 333, 70)],
         "labels": [_labels(rng, *shape) for shape in ((61, 130), (48, 49), (1, 1), (400, 3))],
         "surfaces": [*_surfaces(rng)],
+        "looks": [_looks(rng, (61, 97), (85, 136)), _looks(rng, (320, 7), (448, 10))],
         "order": [_ordering(rng, count) for count in (1, 2, 9, 9)],
         "hints": [*_hints(rng)],
         "headers": [*_headers(rng)],
@@ -142,6 +144,16 @@ def _surfaces(rng):
                 for one in (settled.pictures - pictures, asked - settled.pictures)
             ],
         }
+
+
+def _looks(rng, size, larger) -> dict:
+    layers, others = (
+        rng.uniform(-1, 256, (2, *one[::-1], 3)).astype("f4") for one in (size, larger)
+    )
+    wanted = mean_of_looks(layers, others)
+    texts = [[_text(one) for one in array.astype("f4")] for array in (layers, others, wanted)]
+    parts = dict(zip(("layers", "larger", "wanted"), texts, strict=True))
+    return {"size": size, "from": larger, "sizes": [[n, larger_size(n)] for n in size], **parts}
 
 
 def _dabs(rng, height: int, width: int, noise: int):

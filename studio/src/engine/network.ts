@@ -54,6 +54,11 @@ export class Network {
     return Math.max(this.info.width, this.info.height);
   }
 
+  /** Whether it takes sketches of other sizes than its own, as far as is known. */
+  get isResizable(): boolean {
+    return this.resizable;
+  }
+
   /**
    * Colours a sketch. Throws what the runtime throws.
    *

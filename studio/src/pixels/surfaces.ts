@@ -52,7 +52,7 @@ export function settle(
   filler: Filler,
   schemes: string[][],
 ): Settled {
-  const colours = schemes.map((scheme) => Float64Array.of(255, 255, 255, ...scheme.slice(0, EYES).flatMap(rgbOf)));
+  const colours = coloursOf(schemes);
   const { amounts, rest } = explained(layers, colours);
   const { shares, light } = sharesOf(amounts);
   const openness = opened(sketch);
@@ -85,11 +85,21 @@ export function settle(
   return { layers: moved, amounts: amounts.map((amount, k) => amount + change[k]), irises: are, part };
 }
 
+/** How far the schemes explain layers, 0-1; arguments as for `settle`. */
+export function partExplained(layers: Float32Array[], sketch: Uint8Array, schemes: string[][]): number {
+  const { amounts, rest } = explained(layers, coloursOf(schemes));
+  return partOf(rest, sharesOf(amounts).shares, opened(sketch));
+}
+
 /** Where a surface may go on: 1 on bare paper, 0 on a line. */
 export function opened(sketch: Uint8Array): Float32Array {
   // The paper may be tinted still.
   const paper = Math.max(sketch.reduce((most, grey) => Math.max(most, grey), 0), 1);
   return Float32Array.from(sketch, (grey) => (grey / paper) ** OPEN_POWER);
+}
+
+function coloursOf(schemes: string[][]): Float64Array[] {
+  return schemes.map((scheme) => Float64Array.of(255, 255, 255, ...scheme.slice(0, EYES).flatMap(rgbOf)));
 }
 
 function clipped(value: number, most: number): number {

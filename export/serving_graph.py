@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from sgru_tf.colorizer import GREATEST_SIZE
 from sgru_tf.export.decoding import decode
+from sgru_tf.export.graph_calls import one_by_one, traced_once
 from sgru_tf.export.graph_fill import colour_layer
 from sgru_tf.export.graph_hints import decode_hints, working_hints
 from sgru_tf.export.graph_level import level_paper, scaled
@@ -81,16 +82,16 @@ class ServingGraph(tf.Module):
         self._settings = settings
         self._config = model.sgru_config
         self._proposals = model.sgru_config.proposals
-        self._decode = _traced_once(lambda data: decode(data, settings.max_pixels), _FILE)
-        self._line = _traced_once(self._levelled, _PLANE)
-        self._working = _traced_once(lambda line: self._shrunk(line, settings.size), _PLANE)
-        self._dabs = _traced_once(working_hints, _RGBA, _NUMBER, _NUMBER)
+        self._decode = traced_once(lambda data: decode(data, settings.max_pixels), _FILE)
+        self._line = traced_once(self._levelled, _PLANE)
+        self._working = traced_once(lambda line: self._shrunk(line, settings.size), _PLANE)
+        self._dabs = traced_once(working_hints, _RGBA, _NUMBER, _NUMBER)
         sketches, hints = (tf.TensorSpec([None, None, None, channels]) for channels in (1, 4))
-        self._run = _traced_once(run, network_input(self._config, sketches, hints))
+        self._run = traced_once(run, network_input(self._config, sketches, hints))
         is_whole = settings.surfaces == "whole" and settings.lines == "sharp"
         self._schemes = scheme_colours(self._config.schemes) if is_whole else ()
-        self._flats = _traced_once(self._colours, _PICTURES, _PLANE, _PLANE, _HINTS)
-        self._paint = _traced_once(self._painted, _PICTURE, _PLANE)
+        self._flats = traced_once(self._colours, _PICTURES, _PLANE, _PLANE, _HINTS)
+        self._paint = traced_once(self._painted, _PICTURE, _PLANE)
 
     def signatures(self) -> dict:
         """Trace the signatures.
@@ -129,7 +130,7 @@ class ServingGraph(tf.Module):
             with tf.control_dependencies([same]):
                 files = tf.identity(files[0]), tf.ensure_shape(hint_bytes, [None])
         results = tf.TensorSpec([self._proposals], tf.string), tf.TensorSpec([], tf.string)
-        pngs, status = _one_by_one(lambda parts: self._serve_one(*parts), files, results)
+        pngs, status = one_by_one(lambda parts: self._serve_one(*parts), files, results)
         return {"png_bytes": pngs, "status": status}
 
     def _serve_one(self, data, hint_data=None):
@@ -158,28 +159,28 @@ class ServingGraph(tf.Module):
             painted = tf.concat([self._paint(flat, line), alpha], 2)
             return tf.io.encode_png(painted, PNG_COMPRESSION)
 
-        return _one_by_one(png, flats, tf.TensorSpec([], tf.string))
+        return one_by_one(png, flats, tf.TensorSpec([], tf.string))
 
     def _colorize(self, sketch, hints=None):
         sketch = tf.ensure_shape(sketch, [None, None, None, 1])
         with tf.control_dependencies(self._checks(sketch, hints)):
             greys = tf.identity(sketch[:, :, :, 0])
             hints = None if hints is None else tf.identity(hints)
-        lines = _one_by_one(self._line, greys, _PLANE)
-        working = _one_by_one(self._working, lines, _PLANE)
+        lines = one_by_one(self._line, greys, _PLANE)
+        working = one_by_one(self._working, lines, _PLANE)
         if hints is not None:
             size = tf.unstack(tf.shape(working)[1:])
-            hints = _one_by_one(lambda one: self._dabs(one, *size), hints, _HINTS)
+            hints = one_by_one(lambda one: self._dabs(one, *size), hints, _HINTS)
         pictures = self._pictures(working, hints)
 
         def paint_all(parts):
             line, working, pictures, hints = parts
             flats = self._flats(pictures, working, line, hints)
-            return _one_by_one(lambda flat: self._paint(flat, line), flats, _PICTURE)
+            return one_by_one(lambda flat: self._paint(flat, line), flats, _PICTURE)
 
         result = tf.TensorSpec([self._proposals, None, None, 3], tf.uint8)
         parts = lines, working, pictures, _or_none(hints, working)
-        return {"proposals": _one_by_one(paint_all, parts, result)}
+        return {"proposals": one_by_one(paint_all, parts, result)}
 
     def _checks(self, sketch, hints):
         shape = tf.shape(sketch, tf.int64)
@@ -253,7 +254,7 @@ class ServingGraph(tf.Module):
             larger = self._shrunk(line, size)
             again = half_even(colour_layer(self._network(larger[None], None)[0], larger))
             height, width = tf.unstack(tf.shape(working))
-            small = _one_by_one(lambda one: bilinear(one, height, width), again, _PICTURE)
+            small = one_by_one(lambda one: bilinear(one, height, width), again, _PICTURE)
             return (layers + tf.cast(small, tf.float32)) / 2
 
         part = part_explained(layers, working, self._schemes)
@@ -293,17 +294,3 @@ def _copies(variables):
         tf.Variable(variable.value, trainable=False, name=variable.path.replace("/", "_"))
         for variable in variables
     ]
-
-
-def _traced_once(function, *specs):
-    """Make a part that all signatures call: one copy in the graph, however many there are.
-
-    The result is no `tf.function`, which a module would track, and store for Python besides.
-    """
-    traced = tf.function(function, specs, autograph=False)
-    return lambda *given: traced(*given)
-
-
-def _one_by_one(function, elements, signature):
-    """Apply a function to the elements, never to two of them at once: that would double memory."""
-    return tf.map_fn(function, elements, parallel_iterations=1, fn_output_signature=signature)

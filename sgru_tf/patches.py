@@ -2,8 +2,8 @@
 
 For pictures whose surfaces are decided (`sgru_tf.surfaces`). A dab names a colour and a place; the
 patch there (`sgru_tf.claims`) gets the colour on its average, as light and dark as it was, and
-everything else stays as it is, to the bit: a dab can be taken back. The iris of an eye keeps its
-lights and its pupil, and the other one goes with it unless that was asked for, too.
+everything else stays as it is, on bare paper to the bit. The iris of an eye keeps its lights and
+its pupil, and the other one goes with it unless that was asked for, too.
 """
 
 from __future__ import annotations

@@ -154,10 +154,12 @@ def test_options_reach_the_colorizer(here, opened, monkeypatch):
     save(here / "a.png")
     options = "--size", 96, "--lines", "network", "--no-level"
     run("a.png", "--model", "m.keras", *options)
-    run("a.png", "--model", "m.keras", *options, "--surfaces", "network", "--overwrite")
+    others = "--surfaces", "network", "--looks", 1, "--overwrite"
+    run("a.png", "--model", "m.keras", *options, *others)
     assert opened == [Path("m.keras")] * 2
     given = dict(size=96, lines="network", level=False, order="natural")
-    assert seen == [(Path("m.keras"), given | {"surfaces": s}) for s in ("whole", "network")]
+    wanted = [{"surfaces": "whole", "looks": 2}, {"surfaces": "network", "looks": 1}]
+    assert seen == [(Path("m.keras"), given | one) for one in wanted]
 
 
 def opened_picture(path):

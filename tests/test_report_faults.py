@@ -91,6 +91,7 @@ def test_of_many_sketches_some_are_taken(tiny_model, files, tmp_path, at_once, m
         ({"size": 0}, "size is 0"),
         ({"lines": ["sharp"]}, r"lines is \['sharp'\]"),
         ({"surfaces": "all"}, "surfaces is 'all'"),
+        ({"looks": 3}, "looks is 3"),
         ({"level": 1}, "level is 1"),
         ({"model": []}, "the model's settings are missing"),
     ],
@@ -103,7 +104,7 @@ def test_damaged_notes_of_a_version_are_one_failure(tmp_path, change, words):
         (tmp_path / name / "assets.extra" / "sgru_tf.json").write_text(json.dumps(one))
     found = exported_in(tmp_path)
     assert [(item.name, item.notes) for item in found.versions] == [
-        ("1", notes | {"surfaces": "network"})
+        ("1", notes | {"surfaces": "network", "looks": 1})
     ]
     (failure,) = found.failures
     assert failure.name == "2"

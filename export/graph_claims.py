@@ -45,7 +45,9 @@ def _paints(colour, asked):
         at = tf.argmax(tf.reshape(tf.cast(left, tf.int32), [-1]))
         first = tf.reshape(colour, [-1, 3])[at]
         near = left & (tf.reduce_max(tf.abs(colour - first), -1) <= own.ALIKE)
-        mean = tf.reduce_mean(tf.boolean_mask(colour, near), 0)
+        # In single precision the mean of many drifts.
+        mean = tf.reduce_mean(tf.cast(tf.boolean_mask(colour, near), tf.float64), 0)
+        mean = tf.cast(mean, tf.float32)
         colours = tf.tensor_scatter_nd_update(colours, [[number]], mean[None])
         return number + 1, tf.where(near, number, which), colours, left & ~near
 
@@ -74,6 +76,7 @@ def _middles(paint, last, bare, scale: float):
             served = spread(seeds, paint, round(own.SERVED * scale))
             seeds = tf.maximum(seeds, inner * place * (1 - served))
     broad = reached(shrunk(paint, round(own.BROAD * scale)), paint)
+    broad *= reached(seeds * (1 - last), paint)
     of_last = seeds * last * (1 - broad)
     served = spread(of_last, paint, 2 * round(own.SERVED * scale))
     return tf.maximum(of_last, seeds * (1 - last) * (1 - served))

@@ -231,8 +231,8 @@ class ServingGraph(tf.Module):
             return half_even(pictures)
         layers = colour_layer(pictures, working)
         if len(self._schemes):
-            layers = self._looked_again(layers, working, line)
-            settled = settle(layers, working, self._schemes, self._settings.size)
+            again = self._looked_again(layers, working, line)
+            settled = settle(again, working, self._schemes, self._settings.size)
             if self._config.hints:
                 are_there = tf.reduce_any(hints[..., 3] > 0)
                 asked = tf.cond(
@@ -245,7 +245,7 @@ class ServingGraph(tf.Module):
         return half_even(layers)
 
     def _looked_again(self, layers, working, line):
-        """Step 5, with a second look if the colours are the schemes'."""
+        """Step 5, with a second look as far as the colours are the schemes'."""
         size = larger_size(self._settings.size)
         if self._settings.looks < 2 or size > GREATEST_SIZE:
             return layers
@@ -255,18 +255,18 @@ class ServingGraph(tf.Module):
             again = half_even(colour_layer(self._network(larger[None], None)[0], larger))
             height, width = tf.unstack(tf.shape(working))
             small = one_by_one(lambda one: bilinear(one, height, width), again, _PICTURE)
-            return (layers + tf.cast(small, tf.float32)) / 2
+            return layers + part / 2 * (tf.cast(small, tf.float32) - layers)
 
         part = part_explained(layers, working, self._schemes)
         return tf.cond(part > 0, mean, lambda: layers)
 
-    def _asked(self, layers, settled, working, hints):
+    def _asked(self, first, settled, working, hints):
         """Step 5 with hints: float32 (N, h, w, 3)."""
 
         def mixed():
             network = colour_layer(self._network(working[None], hints[None])[0], working)
             asked = settled.part * (filled - settled.pictures)
-            return settled.pictures + asked + (1 - settled.part) * (network - layers)
+            return settled.pictures + asked + (1 - settled.part) * (network - first)
 
         filled = tf.cond(
             settled.part > 0,

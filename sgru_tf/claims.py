@@ -100,7 +100,7 @@ def middles(paint: np.ndarray, last: np.ndarray, bare: np.ndarray, scale: float)
     Args:
         paint: bool (h, w), where it is.
         last: bool (h, w), what is of the last surface. Of a dab that touches it only that counts;
-            of broad paint, all but that.
+            of broad paint all but that, if there is anything else.
         bare: bool (h, w), where there is no line.
         scale: How much larger than 320 pixels the picture is.
 
@@ -114,6 +114,7 @@ def middles(paint: np.ndarray, last: np.ndarray, bare: np.ndarray, scale: float)
             served = spread(seeds, paint, round(SERVED * scale))
             seeds = seeds | (inner & place & ~served)
     broad = reached(shrunk(paint, round(BROAD * scale)), paint)
+    broad &= reached(seeds & ~last, paint)
     of_last = seeds & last & ~broad
     return of_last | (seeds & ~last & ~spread(of_last, paint, 2 * round(SERVED * scale)))
 
@@ -148,7 +149,7 @@ def patches(numbers: np.ndarray, own: np.ndarray, bare: np.ndarray, scale: float
 
 
 def _with_islands(numbers, own, line, kept, steps: int) -> np.ndarray:
-    """Give each island as a whole to what comes to it first over the lines around it."""
+    """Give each island to what comes to it first over the lines around it."""
     free = own & (numbers == 0)
     for _ in range(-(-steps // 2)):
         numbers = spread(numbers, line, 2)

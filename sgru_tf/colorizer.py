@@ -15,8 +15,9 @@ centres, a triangle filter as wide as the step when shrinking (Pillow's BILINEAR
    `sgru_tf.hints` describes, and padded with 0.
 5. Take the ink out of P (`linelayer.colour_layer`); round: flats C (N, h, w, 3). With
    surfaces="whole", and if the network has `schemes`, before rounding:
-     - as far as they explain the picture, do 3 to 5 again with 1.4 times the working size, round,
-       bring the result to (h, w), bilinear, and take the mean of both (`looks`);
+     - if they explain the picture, do 3 to 5 again with 1.4 times the working size, rounded, up to
+       4096 and if the network can, round, bring the result to (h, w), bilinear, and take the mean
+       of both; as far as they explain it in part, go so far from the first to the mean (`looks`);
      - settle what the network was unsure of, and colour irises (`surfaces.settle`);
      - as far as the schemes explain the picture (`Settled.part`), give hints to what is then
        settled, not to the network (`patches.with_hints`).
@@ -53,6 +54,7 @@ from PIL import Image
 
 from sgru_tf.arranging import arranged
 from sgru_tf.backends import DEFAULT_WORKING_SIZE, as_network, open_network
+from sgru_tf.claims import PAINTED
 from sgru_tf.colouring import Colouring
 from sgru_tf.config import ModelConfig
 from sgru_tf.errors import SgruError
@@ -92,7 +94,7 @@ class Colorizer:
             has one colour; "network" for the colours as it painted them. Without its `schemes`, or
             with lines="network", these are left in either case. See `sgru_tf.surfaces`.
         looks: how often the network looks at a sketch before surfaces are settled: 2 for a second
-            time, larger; 1 is a third of its work. See `sgru_tf.looks`.
+            time, larger, if it can; 1 is a third of its work. See `sgru_tf.looks`.
         level: level tinted or unevenly lit paper to white first.
         order: "natural" puts the most natural proposal first, or with a reference the one that
             fits it best, and near-duplicates last; hints do not change it. "network" keeps the
@@ -127,7 +129,7 @@ class Colorizer:
             raise SgruError(f"lines is {lines!r}: use 'sharp' or 'network'")
         if surfaces not in ("whole", "network"):
             raise SgruError(f"surfaces is {surfaces!r}: use 'whole' or 'network'")
-        if looks not in LOOKS:
+        if looks not in LOOKS or isinstance(looks, bool):
             raise SgruError(f"looks is {looks!r}: use 1 or 2")
         whole = isinstance(size, int) and not isinstance(size, bool)
         if size is not None and not (whole and LEAST_SIZE <= size <= GREATEST_SIZE):
@@ -203,7 +205,7 @@ class Colorizer:
             order=self.order,
             reference=self.reference,
             strength=self.reference_strength,
-            asked=None if hints is None else hints[..., 3] >= 0.5,
+            asked=None if hints is None else hints[..., 3] >= PAINTED,
             plain=None if plain is None else [_to_uint8(flat) for flat in plain],
         )
 
@@ -212,39 +214,53 @@ class Colorizer:
         if self._scheme_colours is None:
             asks = hints is not None and self.order == "natural"
             return self._layers(working) if asks else None, self._layers(working, hints)
-        layers = np.asarray(self._layers(working))
-        if self.looks > 1:
-            layers = self._looked_again(layers, working, line)
+        first = np.asarray(self._layers(working))
+        layers = self._looked_again(first, working, line) if self.looks > 1 else first
         settled = settle(layers, working, self._scheme_colours)
         if hints is None:
             return None, settled.pictures
-        return settled.pictures, self._hinted(layers, settled, working, hints)
+        return settled.pictures, self._hinted(first, settled, working, hints)
 
     def _looked_again(self, layers, working, line):
-        """Take the mean with a second look, if the colours are the schemes'."""
+        """Look once more, larger, as far as the colours are the schemes'."""
+        part = part_explained(layers, working, self._scheme_colours)
         size = larger_size(self.size)
-        is_known = part_explained(layers, working, self._scheme_colours) > 0
-        if not is_known or size > GREATEST_SIZE:
+        if part == 0 or size > GREATEST_SIZE:
             return layers
         larger = Image.fromarray(line).resize(working_shape(*line.shape[::-1], size), _BILINEAR)
+        larger = np.asarray(larger)
         try:
-            return mean_of_looks(layers, np.asarray(self._layers(np.asarray(larger))))
-        except SgruError:  # a file of one size, or too little memory: one look is enough
+            answer = self._answer(larger)
+        except (SgruError, MemoryError):  # a file of one size, or too little memory: one is enough
             return layers
+        return mean_of_looks(layers, np.asarray(self._flat(answer, larger)), part)
 
-    def _hinted(self, layers, settled: Settled, working, hints):
+    def _hinted(self, first, settled: Settled, working, hints):
         """Give what is asked for, as far as the schemes explain the picture, to its patches."""
-        if settled.part == 0:
-            return self._layers(working, hints)
-        result = with_hints(settled, working, hints)
+        result = settled.pictures
+        if settled.part > 0:
+            result = with_hints(settled, working, hints)
         if settled.part < 1:
-            spread = np.asarray(self._layers(working, hints)) - layers
+            spread = np.asarray(self._layers(working, hints)) - first
             asked = settled.part * (result - settled.pictures)
             result = settled.pictures + asked + (1 - settled.part) * spread
         return result
 
     def _layers(self, working, hints=None) -> list[np.ndarray]:
-        pictures = self._run(working, hints)
+        return self._flat(self._answer(working, hints), working)
+
+    def _flat(self, answer: np.ndarray, working: np.ndarray) -> list[np.ndarray]:
+        """Check the network's answer, and take the ink out of it."""
+        height, width = working.shape
+        padded = pad_to_multiple(working).shape
+        if answer.ndim != 5 or answer.shape[0] != 1 or answer.shape[2:] != (*padded, 3):
+            raise SgruError(
+                f"the network answered with shape {answer.shape} "
+                f"instead of (1, N, {padded[0]}, {padded[1]}, 3)"
+            )
+        if not np.isfinite(answer).all():
+            raise SgruError("the network answered with values that are not numbers: broken weights")
+        pictures = answer[0, :, :height, :width]
         if self._scheme_colours is not None and len(pictures) != len(self._scheme_colours):
             told = f"{len(self._scheme_colours)} schemes and {len(pictures)} proposals"
             raise SgruError(f"the network has {told}; use surfaces='network'")
@@ -259,8 +275,7 @@ class Colorizer:
             raise SgruError("this model takes no hints; use one that was trained with --hints")
         return hint_picture(hints, width, height)
 
-    def _run(self, working: np.ndarray, hints: np.ndarray | None) -> np.ndarray:
-        height, width = working.shape
+    def _answer(self, working: np.ndarray, hints: np.ndarray | None = None) -> np.ndarray:
         padded = pad_to_multiple(working).astype(np.float32)
         given = [padded[None, :, :, None]]
         if hints is not None:
@@ -268,15 +283,7 @@ class Colorizer:
                 (0, all_ - part) for all_, part in zip(padded.shape, working.shape, strict=True)
             ]
             given.append(np.pad(hints, (*room, (0, 0)))[None])
-        answer = np.asarray(self.network(*given))
-        if answer.ndim != 5 or answer.shape[0] != 1 or answer.shape[2:] != (*padded.shape, 3):
-            raise SgruError(
-                f"the network answered with shape {answer.shape} "
-                f"instead of (1, N, {padded.shape[0]}, {padded.shape[1]}, 3)"
-            )
-        if not np.isfinite(answer).all():
-            raise SgruError("the network answered with values that are not numbers: broken weights")
-        return answer[0, :, :height, :width]
+        return np.asarray(self.network(*given))
 
 
 def _to_uint8(picture: np.ndarray) -> np.ndarray:

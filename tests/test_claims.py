@@ -121,7 +121,7 @@ def test_faint_paint_is_none():
     hints = dabs((slice(50, 60), slice(40, 50), RED))
     hints[..., 3] *= 0.2
     assert not found(hints, page()).any()
-    assert found(2 * hints, page()).all()
+    assert found(1.5 * hints, page()).all()
 
 
 def test_a_dab_that_touches_the_last_surface_lies_on_it():
@@ -140,6 +140,9 @@ def test_broad_paint_is_not_meant_for_the_last_surface():
     hints = dabs((slice(60, 120), slice(60, 120), RED))
     numbers, _ = claims.claims(hints, [~last, last], page(), 1.0)
     assert not numbers[1].any() and (numbers[0][~last] == 1).all()
+    last[50:130, 50:130] = True
+    numbers, _ = claims.claims(hints, [~last, last], page(), 1.0)
+    assert (numbers[1][last] == 1).all() and not numbers[0].any()
 
 
 def test_the_colour_of_much_paint_is_exact():

@@ -15,8 +15,8 @@ from surface_figure import (
     put,
 )
 
-from sgru_tf.patches import with_hints
-from sgru_tf.surfaces import settle
+from sgru_tf.patches import _softened, with_hints
+from sgru_tf.surfaces import settle, softened
 
 TEAL = (20, 150, 130)
 SLEEVE, DRESS = (slice(84, 178), slice(64, 156)), (slice(84, 178), slice(166, 256))
@@ -156,6 +156,15 @@ def test_the_skin_around_an_eye_may_be_asked_for():
     before, found = asked(before, dabs((slice(150, 160), slice(130, 140), TEAL)))
     assert np.abs(found[:, 90:110, 70:150] - TEAL).max() < 3
     np.testing.assert_allclose(found[:, 124:130, 84:88], before[:, 124:130, 84:88], atol=15)
+
+
+@pytest.mark.parametrize("place", [(0, 0), (90, 150), (185, 300)])
+def test_a_claim_is_softened_as_if_all_were_looked_at(place):
+    claimed = np.zeros(figure()[0].shape, bool)
+    claimed[place[0] : place[0] + 15, place[1] : place[1] + 20] = True
+    openness = np.random.default_rng(0).uniform(size=claimed.shape).astype("float32")
+    wanted = softened(claimed[None].astype("float32"), openness, 9)[0]
+    np.testing.assert_allclose(_softened(claimed, openness, 9), wanted, atol=1e-7)
 
 
 def test_amounts_are_those_of_the_pictures():

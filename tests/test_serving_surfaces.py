@@ -8,6 +8,7 @@ from pictures import encoded, opened
 from sgru_tf import patches, surfaces
 from sgru_tf.colorizer import Colorizer
 from sgru_tf.config import ModelConfig
+from sgru_tf.export.graph_claims import claims
 from sgru_tf.export.graph_patches import with_hints
 from sgru_tf.export.graph_potts import potts
 from sgru_tf.export.graph_surfaces import settle
@@ -39,6 +40,14 @@ def picture(height, width, seed=0):
         row, column = int(row * height), int(column * width)
         painted[:, row : row + side, column : column + side] = 120
     return painted.astype(np.float32), sketch
+
+
+def test_the_colour_of_much_paint_is_exact():
+    hints = tf.constant(np.full((400, 400, 4), (233, 100, 7, 1), np.float32))
+    everywhere = tf.ones((2, 400, 400), tf.bool) & tf.constant([True, False])[:, None, None]
+    numbers, colours = claims(hints, everywhere, tf.ones((400, 400)), 1.25)
+    np.testing.assert_allclose(colours[0], (233, 100, 7), rtol=1e-6)
+    assert (numbers.numpy()[0] == 1).all() and not numbers.numpy()[1].any()
 
 
 def dabs(height, width, seed):

@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 from surface_figure import CLOTHES, HEIGHT, SCHEMES, WIDTH, figure, painted, put
 
+from sgru_tf import colorizer
 from sgru_tf.colorizer import Colorizer
 from sgru_tf.errors import SgruError
+from sgru_tf.looks import mean_of_looks
 from sgru_tf.surfaces import scheme_colours
 
 
@@ -26,9 +29,11 @@ class Painted:
         scale = sketch.shape[2] / WIDTH
         put(shares, slice(81, 182), slice(61, 120), CLOTHES, self.fog if scale == 1 else 0)
         rows, columns = (np.arange(round(n * scale)) / scale for n in (HEIGHT, WIDTH))
-        part = painted(shares)[:, rows.astype(int)][:, :, columns.astype(int)]
+        # The same at both sizes, as the mean of unlike ones would be less.
+        away = np.random.default_rng(0).normal(0, self.away, (9, HEIGHT // 8, WIDTH // 8, 3))
+        picture = painted(shares) + away.repeat(8, 1).repeat(8, 2)
+        part = picture[:, rows.astype(int)][:, :, columns.astype(int)]
         answer[0, :, : len(rows), : len(columns)] = part
-        answer += np.random.default_rng(0).normal(0, self.away, answer.shape)
         self.calls.append((sketch.shape[2], hints is not None))
         if hints is not None:
             said = hints[..., 3:] > 0.5
@@ -73,10 +78,10 @@ def hinted(painted, order="network", looks=2):
     sketch, _ = figure()
     hints = np.zeros((HEIGHT, WIDTH, 4), np.uint8)
     hints[DAB] = (*GREEN, 255)
-    colorizer = Colorizer(painted, order=order, looks=looks)
-    plain = colorizer(sketch).astype(int)
+    whole = Colorizer(painted, order=order, looks=looks)
+    plain = whole(sketch).astype(int)
     painted.calls.clear()
-    return plain, colorizer(sketch, hints).astype(int)
+    return plain, whole(sketch, hints).astype(int)
 
 
 @pytest.mark.parametrize("order", ["network", "natural"])
@@ -100,8 +105,8 @@ def test_where_schemes_do_not_explain_the_picture_the_network_spreads_hints(orde
 
 def test_where_they_explain_a_part_of_it_hints_are_mixed():
     network = Painted(NAMED, away=4.3)
-    plain, found = hinted(network, looks=1)
-    assert network.calls == [(320, False), (320, True)]
+    plain, found = hinted(network)
+    assert network.calls == [(320, False), (448, False), (320, True)]
     np.testing.assert_array_equal(found[:, 90:170, 64:156], plain[:, 90:170, 64:156])
     away = np.abs(found[:, 130:170, 168:254] - GREEN).mean()
     assert 15 < away < 70
@@ -123,11 +128,63 @@ def test_a_second_look_decides_what_the_first_wavered_in():
         assert np.abs(one - right).mean() < 12 < np.abs(one - wrong).mean()
 
 
-def test_one_look_is_enough_where_there_can_be_no_second():
+def test_the_second_look_is_at_the_sketch_itself_and_not_beyond_the_greatest_size(monkeypatch):
+    seen = []
+
+    class Watched(Painted):
+        def __call__(self, sketch, hints=None):
+            seen.append(sketch[0, :280, :, 0])
+            return super().__call__(sketch, hints)
+
+    large = np.asarray(Image.fromarray(figure()[0]).resize((960, 600), Image.Resampling.BILINEAR))
+    for _ in range(2):
+        Colorizer(Watched(NAMED), order="network", level=False).colouring(large)
+        monkeypatch.setattr(colorizer, "GREATEST_SIZE", 447)
+    wanted = Image.fromarray(large).resize((448, 280), Image.Resampling.BILINEAR)
+    assert [one.shape[1] for one in seen] == [320, 448, 320]
+    np.testing.assert_array_equal(seen[1], wanted)
+
+
+@pytest.mark.parametrize("part", [1, 0.5])
+def test_looks_are_mixed(part):
+    rng = np.random.default_rng(1)
+    layers = rng.uniform(0, 255, (2, 20, 30, 3)).astype("float32")
+    larger = rng.uniform(0, 255, (2, 28, 42, 3)).astype("float32")
+    found = mean_of_looks(layers, larger, part)
+    whole = [Image.fromarray(np.rint(one).astype(np.uint8)) for one in larger]
+    small = np.stack([one.resize((30, 20), Image.Resampling.BILINEAR) for one in whole])
+    np.testing.assert_allclose(found, (1 - part / 2) * layers + part / 2 * small, atol=1e-3)
+    same = mean_of_looks(layers, layers, part)
+    assert np.abs(same - layers).max() <= 0.5
+
+
+@pytest.mark.parametrize("broken", [np.nan, np.inf])
+def test_broken_weights_are_told_even_if_they_show_at_the_second_look(broken):
+    class Broken(Painted):
+        def __call__(self, sketch, hints=None):
+            return super().__call__(sketch, hints) * (1 if sketch.shape[2] == WIDTH else broken)
+
+    with pytest.raises(SgruError, match="broken weights"):
+        Colorizer(Broken(NAMED))(figure()[0])
+
+
+def test_faint_hints_keep_their_colour_before_a_reference():
+    hints = np.zeros((HEIGHT, WIDTH, 4), np.uint8)
+    hints[DAB] = (*GREEN, 100)
+    reference = np.full((50, 50, 3), (200, 30, 30), np.uint8)
+    reference[25:] = (30, 30, 200)
+    network = Painted(NAMED)
+    whole = Colorizer(network, order="network", reference=reference, reference_strength=1)
+    found = whole(figure()[0], hints).astype(int)
+    assert np.median(np.abs(found[:, *DRESS] - GREEN).max((1, 2, 3))) < 4
+
+
+@pytest.mark.parametrize("error", [SgruError, MemoryError])
+def test_one_look_is_enough_where_there_can_be_no_second(error):
     class OfOneSize(Painted):
         def __call__(self, sketch, hints=None):
             if sketch.shape[2] != WIDTH:
-                raise SgruError("too large")
+                raise error("too large")
             return super().__call__(sketch, hints)
 
     np.testing.assert_array_equal(

@@ -33,7 +33,7 @@ let network: Network | null = null;
 let sketch: Sketch | null = null;
 let working: Working | null = null;
 // How the proposals stand without hints: with each new hint, they keep their places.
-let plain: { heads: number[]; flats: Uint8Array[]; filler: Filler; layers: Float32Array[]; settled: Settled | null } | null = null;
+let plain: { heads: number[]; flats: Uint8Array[]; filler: Filler; first: Float32Array[]; settled: Settled | null } | null = null;
 let flats: Uint8Array[] = [];
 let networkTime = 0;
 
@@ -117,34 +117,42 @@ const OTHERWISE: Record<CallName, Failure> = {
 
 async function plainOf(): Promise<NonNullable<typeof plain>> {
   const [filler, { schemes }] = [fillerOf(working!), network!.info];
-  const layers = await lookedTwice(await layersFor(working!, null, filler));
+  const first = await layersFor(working!, null, filler);
+  const layers = await lookedTwice(first);
   const { width, height, grey } = working!;
   const settled = schemes.length ? settle(layers, grey, [width, height], filler, schemes) : null;
   const unsorted = flatsOf(settled?.layers ?? layers);
   const heads = orderOf(unsorted, working!);
-  return { heads, flats: heads.map((head) => unsorted[head]), filler, layers, settled };
+  return { heads, flats: heads.map((head) => unsorted[head]), filler, first, settled };
 }
 
-/** The mean with a second look, if the colours are the schemes'. */
+/** Looks once more, larger, as far as the colours are the schemes'. */
 async function lookedTwice(layers: Float32Array[]): Promise<Float32Array[]> {
   const { schemes } = network!.info;
-  if (!schemes.length || !network!.isResizable || !partExplained(layers, working!.grey, schemes)) return layers;
+  const part = schemes.length && partExplained(layers, working!.grey, schemes);
+  if (!part) return layers;
   const larger = workingSketch(sketch!, largerSize(network!.workingSize));
-  const again = await layersFor(larger, null, fillerOf(larger));
-  return meanOfLooks(layers, again, [larger.width, larger.height], [working!.width, working!.height]);
+  let again: Float32Array[];
+  try {
+    again = await layersFor(larger, null, fillerOf(larger));
+  } catch (error) {
+    console.warn('a file of one size, or too little memory: one look is enough', error);
+    return layers;
+  }
+  return meanOfLooks(layers, again, [larger.width, larger.height], [working!.width, working!.height], part);
 }
 
 /** The colour layers with hints: patches as far as the schemes explain the picture, else the network's. */
-async function hinted(dabs: Dab[], { filler, layers, settled }: NonNullable<typeof plain>): Promise<Float32Array[]> {
+async function hinted(dabs: Dab[], { filler, first, settled }: NonNullable<typeof plain>): Promise<Float32Array[]> {
   const { width, height, grey } = working!;
   const hints = workingHints(dabs, [sketch!.width, sketch!.height], [width, height]);
-  const part = settled?.part ?? 0;
-  if (!settled || !part) return layersFor(working!, hints, filler);
-  const filled = withHints(settled, grey, hints, filler, [width, height]);
+  if (!settled) return layersFor(working!, hints, filler);
+  const { layers, part } = settled;
+  const filled = part ? withHints(settled, grey, hints, filler, [width, height]) : layers;
   if (part === 1) return filled;
   const network = await layersFor(working!, hints, filler);
-  return settled.layers.map((layer, n) =>
-    layer.map((value, at) => value + part * (filled[n][at] - value) + (1 - part) * (network[n][at] - layers[n][at])),
+  return layers.map((layer, n) =>
+    layer.map((value, at) => value + part * (filled[n][at] - value) + (1 - part) * (network[n][at] - first[n][at])),
   );
 }
 

@@ -109,7 +109,7 @@ test('surfaces are made whole, and hints fill their patches, as in Python', opti
 test('two looks have the mean of Python', options, async () => {
   const { largerSize, meanOfLooks } = await load('pixels/looks');
   for (const { size, from, sizes, layers, larger, wanted } of cases.looks) {
-    const found = meanOfLooks(layers.map(floats), larger.map(floats), from, size);
+    const found = meanOfLooks(layers.map(floats), larger.map(floats), from, size, 0.6);
     found.forEach((one, n) => assert.ok(apart(one, floats(wanted[n])).most <= 0.5));
     for (const [own, more] of sizes) assert.equal(largerSize(own), more);
   }

@@ -150,7 +150,7 @@ def _looks(rng, size, larger) -> dict:
     layers, others = (
         rng.uniform(-1, 256, (2, *one[::-1], 3)).astype("f4") for one in (size, larger)
     )
-    wanted = mean_of_looks(layers, others)
+    wanted = mean_of_looks(layers, others, 0.6)
     texts = [[_text(one) for one in array.astype("f4")] for array in (layers, others, wanted)]
     parts = dict(zip(("layers", "larger", "wanted"), texts, strict=True))
     return {"size": size, "from": larger, "sizes": [[n, larger_size(n)] for n in size], **parts}

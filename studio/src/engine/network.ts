@@ -54,11 +54,6 @@ export class Network {
     return Math.max(this.info.width, this.info.height);
   }
 
-  /** Whether it takes sketches of other sizes than its own, as far as is known. */
-  get isResizable(): boolean {
-    return this.resizable;
-  }
-
   /**
    * Colours a sketch. Throws what the runtime throws.
    *
@@ -66,8 +61,10 @@ export class Network {
    */
   async run(working: Working, hints: Float32Array | null): Promise<Answer> {
     const own = this.ownShape;
+    const fits = own[0] >= working.padded[0] && own[1] >= working.padded[1];
     // As sgru_tf/litert.py does: at the size of the sketch if the file can be resized, else on a page of white.
-    for (const shape of this.resizable ? [working.padded, own] : [own]) {
+    const shapes = [...(this.resizable ? [working.padded] : []), ...(fits ? [own] : [])];
+    for (const shape of shapes) {
       try {
         complaints.length = 0;
         const answer = await this.runAt(shape, working, hints);
@@ -75,12 +72,13 @@ export class Network {
         if (complaints.length) throw new Error(complaints.join('\n'));
         return answer;
       } catch (error) {
-        if (shape.join() === own.join()) throw error;
         this.forget();
+        // A larger sketch may be too large; that tells nothing of others.
+        if (shape.join() === own.join() || !fits) throw error;
         this.resizable = false;
       }
     }
-    throw new Error('unreachable');
+    throw new Error('the file cannot be resized, and is too small');
   }
 
   private async prepare(shape: [number, number]): Promise<CompiledModel> {

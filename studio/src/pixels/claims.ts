@@ -90,7 +90,9 @@ function middlesOf(
     }
   }
   const broad = reached(shrunk(paint, size, rint(BROAD * scale)), paint, size);
-  const ofLast = seeds.map((is, i) => is * last[i] * (1 - broad[i]));
+  // If there is anything else of it.
+  const others = reached(seeds.map((is, i) => is * (1 - last[i])), paint, size);
+  const ofLast = seeds.map((is, i) => is * last[i] * (1 - broad[i] * others[i]));
   const served = spread(ofLast, paint, size, 2 * rint(SERVED * scale));
   return seeds.map((is, i) => Math.max(ofLast[i], is * (1 - last[i]) * (1 - served[i])));
 }
@@ -121,7 +123,7 @@ function patchesOf(
   return numbers.map((number, i) => (own[i] && !bare[i] ? number : fringe[i]));
 }
 
-/** Gives each island as a whole to what comes to it first over the lines around it. */
+/** Gives each island to what comes to it first over the lines around it. */
 function withIslands(
   numbers: Float32Array,
   free: Float32Array,

@@ -13,10 +13,20 @@ export function largerSize(size: number): number {
   return rint(size * LARGER);
 }
 
-/** Brings the layers of the second look, of size `from`, to the size of the first, and takes the mean. */
-export function meanOfLooks(layers: Float32Array[], larger: Float32Array[], from: Size, size: Size): Float32Array[] {
+/**
+ * Brings the layers of the second look, of size `from`, to the size of the first, and takes the mean.
+ *
+ * @param part How far to go from the first to the mean, 0-1.
+ */
+export function meanOfLooks(
+  layers: Float32Array[],
+  larger: Float32Array[],
+  from: Size,
+  size: Size,
+  part: number,
+): Float32Array[] {
   return flatsOf(larger).map((flat, n) => {
     const small = resizeBytes(flat, from, size, 3, 'bilinear');
-    return layers[n].map((value, at) => (value + small[at]) / 2);
+    return layers[n].map((value, at) => value + (part / 2) * (small[at] - value));
   });
 }

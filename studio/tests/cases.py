@@ -148,7 +148,7 @@ def _surfaces(rng):
 
 def _looks(rng, size, larger) -> dict:
     layers, others = (
-        rng.uniform(-1, 256, (2, *one[::-1], 3)).astype("f4") for one in (size, larger)
+        rng.uniform(0, 255, (2, *one[::-1], 3)).astype("f4") for one in (size, larger)
     )
     wanted = mean_of_looks(layers, others, 0.6)
     texts = [[_text(one) for one in array.astype("f4")] for array in (layers, others, wanted)]

@@ -39,10 +39,10 @@ do neither; a `.tflite` file does step 4 alone.
 With lines="network", the colour layer is P itself instead of C, and the line layer is 255
 everywhere: the picture as the network drew it, resized.
 
-Memory: a process that colours 12000 x 10000 PNGs with the shipped model, two proposals and a
-sheet each, peaks at 1.37 GB for a grey one, 1.39 GB for an RGBA one, 1.49 GB for several of
-those, with the Keras model; half of it is TensorFlow. Pictures over 24 megapixels are not
-written as WebP, whose encoder would take more.
+Memory: a process that colours 12000 x 10000 PNGs with the shipped model, two proposals and a sheet
+each, peaks at 1.55 GB for a grey one, at 1.67 GB for several RGBA ones, with the Keras model; much
+of it is TensorFlow. Pictures over 24 megapixels are not written as WebP, whose encoder would take
+more.
 """
 
 from __future__ import annotations

@@ -33,10 +33,10 @@ def irises(grey, other, light, scale: float):
     return share * tf.clip_by_value((eyes.LIT - light) / (eyes.LIT - eyes.DARK), 0, 1)
 
 
-def tinted(pictures, share, colours):
-    """Give irises, by their share (h, w), the colours of eyes, (N or 1, 3); see `eyes.tinted`."""
-    luma, colours = tf.constant(np.array(LUMA, np.float32)), tf.convert_to_tensor(colours)
-    lightest = tf.maximum(tf.einsum("nc,c->n", colours, luma), 1)
-    light = tf.einsum("nhwc,c->nhw", pictures, luma) / lightest[:, None, None]
-    own = light[..., None] * colours[:, None, None]
+def tinted(pictures, share, colours: np.ndarray):
+    """Give irises, by their share (h, w), the colours of eyes, (N, 3); see `eyes.tinted`."""
+    luma = np.array(LUMA, np.float32)
+    lightest = np.maximum(colours @ luma, 1)
+    luma = tf.einsum("nhwc,c->nhw", pictures, tf.constant(luma))
+    own = (luma / lightest[:, None, None])[..., None] * colours[:, None, None]
     return pictures + eyes.TINT * share[..., None] * (own - pictures)

@@ -153,7 +153,7 @@ class ServingGraph(tf.Module):
         working = self._working(line)
         dabs = None if hints is None else self._dabs(hints, *tf.unstack(tf.shape(working)))[None]
         pictures = self._pictures(working[None], dabs)[0]
-        flats = self._flats(pictures, working, line, _or_none(dabs, working[None])[0])
+        flats = self._flats(pictures, working, line, _or_empty(dabs, working[None])[0])
 
         def png(flat):
             painted = tf.concat([self._paint(flat, line), alpha], 2)
@@ -179,7 +179,7 @@ class ServingGraph(tf.Module):
             return one_by_one(lambda flat: self._paint(flat, line), flats, _PICTURE)
 
         result = tf.TensorSpec([self._proposals, None, None, 3], tf.uint8)
-        parts = lines, working, pictures, _or_none(hints, working)
+        parts = lines, working, pictures, _or_empty(hints, working)
         return {"proposals": one_by_one(paint_all, parts, result)}
 
     def _checks(self, sketch, hints):
@@ -282,8 +282,8 @@ class ServingGraph(tf.Module):
         return paint(flat, line)
 
 
-def _or_none(hints, working):
-    """Give hints, float32 (B, h, w, 4), or for None such without any."""
+def _or_empty(hints, working):
+    """Give the hints, float32 (B, h, w, 4); for None a map that says nothing."""
     if hints is None:
         return tf.zeros([*tf.unstack(tf.shape(working)), 4])
     return hints

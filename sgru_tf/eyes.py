@@ -90,7 +90,7 @@ def tinted(pictures: np.ndarray, share: np.ndarray, colours: np.ndarray) -> np.n
     Args:
         pictures: float32 (N, h, w, 3), RGB 0-255.
         share: How far a pixel belongs to an iris, 0-1.
-        colours: float32 (N, 3) or (1, 3), RGB 0-255.
+        colours: float32 (N, 3), RGB 0-255.
 
     Returns:
         float32 (N, h, w, 3).

@@ -26,8 +26,8 @@ SIDE = 320
 
 EXPLAINED, UNEXPLAINED = 3.5, 4.2
 """How far, in grey levels, the median coloured pixel lies from what the schemes can explain: up to
-the first the colours are moved all the way, from the second on not at all. Of 38 of 40 drawn
-figures it was 1.0 to 3.4, of 35 of 40 faces with painted backgrounds 4.2 to 8.8."""
+the first the colours are moved all the way, from the second on not at all. At the first look it was
+1.0 to 3.4 of 38 of 40 drawn figures, 4.2 to 8.8 of 35 of 40 faces with painted backgrounds."""
 
 OPEN_POWER = 32
 """How fast a line closes a surface with its ink: openness = (sketch / paper) ** OPEN_POWER."""

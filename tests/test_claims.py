@@ -102,7 +102,7 @@ def test_a_stroke_counts_wherever_it_goes_and_touching_paints_each():
 
 def test_paint_on_lines_counts_where_there_is_room_beside_them():
     openness = page(slice(40, 45), slice(46, 49))
-    numbers = found(dabs((slice(50, 60), slice(41, 53), RED)), openness)
+    numbers = found(dabs((slice(50, 60), slice(41, 51), RED)), openness)
     assert (numbers[:, 50:] == 1).all() and (numbers[:, :39] == 0).all()
 
 

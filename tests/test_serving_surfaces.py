@@ -84,8 +84,9 @@ def test_it_is_the_colorizers(shape):
         hints = dabs(*shape, seed)
         settled = surfaces.settle(pictures, sketch, colours)
         expected = settled.pictures, patches.with_hints(settled, sketch, hints)
-        for found, wanted in zip(graph(pictures, sketch, hints), expected, strict=True):
-            np.testing.assert_allclose(found, wanted, atol=0.3)
+        found = graph(pictures, sketch, hints)
+        np.testing.assert_allclose(found[0], expected[0], atol=0.1)
+        np.testing.assert_allclose(found[1], expected[1], atol=0.3)
         changed += np.abs(expected[0] - pictures).max() > 5
         hinted += np.abs(expected[1] - expected[0]).max() > 50
         spot = int(0.55 * shape[0]) + 4, int(0.4 * shape[1]) + 4

@@ -136,6 +136,26 @@ def test_a_patch_with_a_pale_outline_stays():
     assert away(settled(sketch, true), skin, *inner) < 15
 
 
+def test_bright_colours_that_no_scheme_has_stay():
+    sketch, shares = figure()
+    before = painted(shares)
+    before[:, 84:178, 164:250] = (255, 240, 60)
+    found = whole_surfaces(before, sketch)
+    np.testing.assert_allclose(found[:, 86:176, 166:248], before[:, 86:176, 166:248], atol=0.5)
+
+
+def test_what_no_scheme_has_stays_and_the_rest_is_settled():
+    sketch, true = figure()
+    foggy = true.copy()
+    put(foggy, slice(81, 182), slice(120, 161), CLOTHES, 0.4)
+    before = painted(foggy)
+    before[:, 86:130, 66:110] = (10, 200, 30)
+    found = whole_surfaces(before, sketch)
+    np.testing.assert_allclose(found[:, 90:126, 70:106], before[:, 90:126, 70:106], atol=0.5)
+    rest = slice(140, 176), slice(66, 155)
+    assert away(found, true, *rest) < 8 < away(before, true, *rest)
+
+
 def test_pale_lines_are_lines_too():
     sketch, true = figure()
     pale = np.where(sketch == 0, 150, 255).astype(np.uint8)

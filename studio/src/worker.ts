@@ -29,11 +29,21 @@ import type { CallName, Calls, Coloured, Reply, Request, SketchInfo } from './pr
 
 const PREVIEW = 2048;
 
+/** How the proposals stand without hints: with each new hint, they keep their places. */
+interface Plain {
+  heads: number[];
+  flats: Uint8Array[];
+  filler: Filler;
+  /** The colour layers of the first look. */
+  first: Float32Array[];
+  /** Null for a model without schemes. */
+  settled: Settled | null;
+}
+
 let network: Network | null = null;
 let sketch: Sketch | null = null;
 let working: Working | null = null;
-// How the proposals stand without hints: with each new hint, they keep their places.
-let plain: { heads: number[]; flats: Uint8Array[]; filler: Filler; first: Float32Array[]; settled: Settled | null } | null = null;
+let plain: Plain | null = null;
 let flats: Uint8Array[] = [];
 let networkTime = 0;
 
@@ -115,7 +125,7 @@ const OTHERWISE: Record<CallName, Failure> = {
   save: 'noMemory',
 };
 
-async function plainOf(): Promise<NonNullable<typeof plain>> {
+async function plainOf(): Promise<Plain> {
   const [filler, { schemes }] = [fillerOf(working!), network!.info];
   const first = await layersFor(working!, null, filler);
   const layers = await lookedTwice(first);
@@ -143,7 +153,7 @@ async function lookedTwice(layers: Float32Array[]): Promise<Float32Array[]> {
 }
 
 /** The colour layers with hints: patches as far as the schemes explain the picture, else the network's. */
-async function hinted(dabs: Dab[], { filler, first, settled }: NonNullable<typeof plain>): Promise<Float32Array[]> {
+async function hinted(dabs: Dab[], { filler, first, settled }: Plain): Promise<Float32Array[]> {
   const { width, height, grey } = working!;
   const hints = workingHints(dabs, [sketch!.width, sketch!.height], [width, height]);
   if (!settled) return layersFor(working!, hints, filler);

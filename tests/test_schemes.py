@@ -73,6 +73,17 @@ def test_a_figure_has_the_colours_of_every_scheme(painted):
     np.testing.assert_array_equal(rgb[5, 5], 255)
 
 
+def test_many_seeds_tell_a_scene_apart(painted):
+    seeds = {"paper": [[5, 5], [95, 5], [5, 95], [95, 95]], "hair": [[50, 23]], "top": [[50, 70]]}
+    (painted / "many.json").write_text(json.dumps({"a.png": seeds}))
+    run(painted, FOLDER / "paint.py", "seeded", "--seeded", "art", "many.json")
+    with np.load(painted / "seeded" / "a.seeded.npz") as held:
+        nine = held["painted"].astype(int)
+    assert (abs(nine[0, 30, 64] - (0xE0, 0xA0, 0x30)) < 12).all()
+    assert (abs(nine[0, 90, 64] - (0x3F, 0x5F, 0xA0)) < 12).all()
+    np.testing.assert_array_equal(nine[:, 5, 5], 255)
+
+
 def test_proposals_learn_their_schemes(painted, tune):
     build_sgru(ModelConfig(width=1 / 12, working_size=64)).save(painted / "begin.keras")
     options = "--schemes painted --keep art 1 0.8 1.2 --steps 24 --size 64"

@@ -1,7 +1,6 @@
 """examples/schemes/twin.py: the network in PyTorch, where that is installed, and what it learns."""
 
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -32,9 +31,8 @@ def sketches(count, seed=0):
     return np.random.default_rng(seed).uniform(0, 255, (count, 64, 96, 1)).astype("float32")
 
 
-def test_it_draws_what_keras_draws(monkeypatch):
-    monkeypatch.setattr(twin, "NARROW", torch.float32)
-    model, copy = varied(), twin.Twin(CONFIG)
+def test_it_draws_what_keras_draws():
+    model, copy = varied(), twin.Twin(CONFIG, torch.float32)
     copy.read(model)
     given = sketches(2)
     with torch.no_grad():
@@ -59,15 +57,13 @@ def test_a_network_with_hints_is_refused():
 @pytest.mark.slow
 def test_both_learners_learn_alike(monkeypatch):
     """The same losses, and averaged weights that move alike."""
-    monkeypatch.setattr(twin, "NARROW", torch.float32)
     monkeypatch.setattr(torch, "compile", lambda network, **_: network)
-    monkeypatch.setattr(torch, "autocast", lambda *_, **__: nullcontext())
     begun, teacher = varied(), varied(1)
     painted = np.random.default_rng(3).integers(0, 256, (2, 9, 64, 96, 3)).astype("uint8")
     found = []
     for learner in (
         TensorFlowLearner(begun, teacher, lambda _=0: RATE, 0.9, "float32"),
-        TorchLearner(begun, teacher, lambda _: RATE, 0.9),
+        TorchLearner(begun, teacher, lambda _: RATE, 0.9, "float32"),
     ):
         losses = [learner.step(sketches(3), painted) for _ in range(4)]
         model = build_sgru(CONFIG)
@@ -78,3 +74,21 @@ def test_both_learners_learn_alike(monkeypatch):
     assert keras_losses[-1][0] < keras_losses[0][0]
     moved = keras_weights - np.concatenate([w.ravel() for w in begun.get_weights()])
     assert np.corrcoef(moved, torch_weights - keras_weights + moved)[0, 1] > 0.95
+
+
+def test_the_outer_layers_can_stay_as_they_are(monkeypatch):
+    monkeypatch.setattr(torch, "compile", lambda network, **_: network)
+    begun, learnt = varied(), build_sgru(CONFIG)
+    painted = np.random.default_rng(3).integers(0, 256, (1, 9, 64, 96, 3)).astype("uint8")
+    learner = TorchLearner(begun, varied(1), lambda _: RATE, 0.5, "float32", inner=True)
+    for _ in range(2):
+        learner.step(sketches(2), painted)
+    learner.write(learnt)
+    stays = {"encoder1", "encoder2", "skip1", "decoder1", "tail1", "tail2", "tail3", "last"}
+    for layer in begun.layers:
+        own = layer.get_weights()
+        same = [
+            np.array_equal(*pair)
+            for pair in zip(own, learnt.get_layer(layer.name).get_weights(), strict=True)
+        ]
+        assert all(same) if layer.name in stays else not any(same), layer.name

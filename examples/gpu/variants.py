@@ -34,7 +34,7 @@ def vary(figure, kind: str, loose: Loose, rng):
 
     Args:
         figure: The figure.
-        kind: "figure", "head" or "doll".
+        kind: A key of `draws.ZOOMS`.
         loose: What is pasted.
         rng: numpy Generator.
 

@@ -75,27 +75,37 @@ class TensorFlowLearner:
 
 
 class TorchLearner:
-    """Learns in PyTorch, in bfloat16, compiled: each size of squares, eight at most, takes minutes
-    the first time.
+    """Learns in PyTorch, compiled: each size of squares, eight at most, takes minutes the first
+    time.
 
     Args:
         trained: Keras model to begin with.
         teacher: Keras model.
         rate: Learning rates, a schedule of Keras.
         average: How much of the averaged weights stays at each step.
+        precision: `mixed_bfloat16` or `float32`.
+        inner: Of the network only what works at a quarter of the size and less learns; the rest,
+            its last layer and so its colours among it, stays; see `Twin.outer`.
     """
 
-    def __init__(self, trained, teacher, rate, average: float):
+    def __init__(
+        self, trained, teacher, rate, average: float, precision="mixed_bfloat16", inner=False
+    ):
         import torch
         from twin import Twin
 
-        self._network, self._teacher = Twin(trained.sgru_config), Twin(teacher.sgru_config)
+        narrow = torch.float32 if precision == "float32" else torch.bfloat16
+        self._network = Twin(trained.sgru_config, narrow)
+        self._teacher = Twin(teacher.sgru_config, narrow)
         self._network.read(trained)
         self._teacher.read(teacher)
         for one in (self._network, self._teacher):
             one.to(memory_format=torch.channels_last)
+        for part in self._network.outer() if inner else ():
+            part.requires_grad_(False)
+        self._narrow = narrow
         self._compiled = torch.compile(self._network, dynamic=False)
-        self._parameters = list(self._network.parameters())
+        self._parameters = [one for one in self._network.parameters() if one.requires_grad]
         self._averaged = [parameter.detach().clone() for parameter in self._parameters]
         self._optimizer = torch.optim.AdamW(self._parameters, eps=1e-7, weight_decay=DECAY)
         self._rate, self._average, self._steps = rate, average, 0
@@ -109,7 +119,7 @@ class TorchLearner:
         weight = torch.from_numpy(np.array(weigh(wanted)))[..., 0]
         # N reds, N greens, N blues.
         wanted = torch.from_numpy(wanted).permute(0, 4, 1, 2, 3).flatten(1, 2)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=self._narrow == torch.bfloat16):
             with torch.no_grad():
                 before = self._teacher(planes[many:]).clamp(0, 255)
             drawn = self._compiled(planes)
@@ -130,4 +140,6 @@ class TorchLearner:
 
     def write(self, model) -> None:
         """Give a Keras model the averaged weights."""
-        self._network.write(model, dict(zip(self._parameters, self._averaged, strict=True)))
+        averaged = dict(zip(self._parameters, self._averaged, strict=True))
+        every = {one: averaged.get(one, one) for one in self._network.parameters()}
+        self._network.write(model, every)

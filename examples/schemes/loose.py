@@ -26,11 +26,13 @@ STRETCH = 1.25  # of a part, its width by its height or the other way round, at 
 HANGING = 50.0  # degrees at most from where a lock was drawn
 SPOTS = {  # of the rows of what is beneath: where the upper ends of arms lie, and of locks
     "figure": ((0.38, 0.75), (0.05, 0.45)),
+    "seeded": ((0.65, 0.95), (0.2, 0.8)),
     "head": ((0.65, 0.95), (0.2, 0.8)),
     "doll": ((0.35, 0.8), (0.05, 0.5)),
 }
 LENGTHS = {  # of a part, in those of its own figure; dolls are whole, or end under the breast
     "figure": (0.7, 1.3),
+    "seeded": (0.7, 1.3),
     "head": (1.8, 3.2),
     "doll": (0.8, 2.4),
 }
@@ -137,7 +139,7 @@ def paste(part: Part, kind: str, long: float, figure, rng):
 
     Args:
         part: The part.
-        kind: "figure", "head" or "doll": of the picture beneath.
+        kind: A key of `SPOTS`: of the picture beneath.
         long: Pixels of the long side of the figure beneath.
         figure: (H, W) bool: where that is.
         rng: numpy Generator.

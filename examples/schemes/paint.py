@@ -1,13 +1,14 @@
 """Paint figures in nine schemes at once: what `tune.py` beside this file learns from.
 
     python examples/schemes/paint.py OUT --poses POSES docs/repaint/live2d.json \\
-        --figures FIGURES docs/repaint/figures.json --figures SCENES docs/repaint/scenes.json
+        --figures FIGURES docs/repaint/figures.json --seeded SCENES docs/repaint/scenes_seeds.json
 
 POSES are those of `examples/live2d/poses.mjs`, FIGURES and their seeds those of
-`examples/repaint_figures.py`. Models of which only heads can be told apart (`heads_only`) are left
-out. For the schemes and the files that are written see `nine.py`; arms and locks that were drawn
-alone become NAME.part.npz, see `loose.py`. Look at what it paints: of figures told apart by their
-colours some have an arm in the colour of a shirt, which `--leave` leaves out.
+`examples/repaint_figures.py`; the many seeds of SCENES are those of `seeded.py`. Models of which
+only heads can be told apart (`heads_only`) are left out. For the schemes and the files that are
+written see `nine.py`; arms and locks that were drawn alone become NAME.part.npz, see `loose.py`.
+Look at what it paints: of figures told apart by their colours some have an arm in the colour of a
+shirt, which `--leave` leaves out.
 
 A sketch does not tell which of two fabrics was the dark one, or which shirt was white; and whoever
 learns both from one sketch paints patches. So which colour goes where is decided by what a sketch
@@ -32,6 +33,7 @@ from nine import FIRST, HAIR, IRIS, LEAST, SECOND, run_all, write
 from paint import POSE, cut, head_box, whole_box
 from parts import Rule, find_sleeve, find_surfaces, skin_tone
 from repaint_figures import find_parts, soft
+from seeded import surfaces_of
 
 from sgru_tf.errors import SgruError
 from sgru_tf.folder import prepare_folder
@@ -135,6 +137,13 @@ def paint_figure(file: Path, seeds, out: Path) -> None:
     write(rgb, surfaces, out / f"{file.stem}.figure.npz")
 
 
+def paint_seeded(file: Path, seeds, out: Path) -> None:
+    """Write one picture whose surfaces many seeds tell apart."""
+    rgb, surfaces = surfaces_of(np.asarray(read_art(file)), seeds)
+    surfaces = [(place, mask) for place, mask in surfaces if (mask > 0.5).sum() > LEAST]
+    write(rgb, surfaces, out / f"{file.stem}.seeded.npz")
+
+
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -143,9 +152,10 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--poses", type=(FOLDER, FILE), multiple=True, help="Poses, and rules of models.")
 @click.option("--figures", type=(FOLDER, FILE), multiple=True, help="Figures, and their seeds.")
+@click.option("--seeded", type=(FOLDER, FILE), multiple=True, help="Pictures, and many seeds each.")
 @click.option("--leave", multiple=True, help="Names of pictures, as 'a_01*', to leave out.")
-def main(out, poses, figures, leave):
-    """Paint POSES and FIGURES in nine schemes each, to OUT."""
+def main(out, poses, figures, seeded, leave):
+    """Paint POSES, FIGURES and SEEDED pictures in nine schemes each, to OUT."""
     tasks = []
     try:
         prepare_folder(out)
@@ -159,9 +169,10 @@ def main(out, poses, figures, leave):
             for turn, file in enumerate(files):
                 tasks.append((paint_pose, file, turn, kinds, given, out))
                 tasks.append((paint_loose, file, kinds, given, out))
-        for folder, seeds in figures:
-            listed = json.loads(seeds.read_text()).items()
-            tasks += [(paint_figure, folder / name, given, out) for name, given in listed]
+        for paint_one, pictures in ((paint_figure, figures), (paint_seeded, seeded)):
+            for folder, seeds in pictures:
+                listed = json.loads(seeds.read_text()).items()
+                tasks += [(paint_one, folder / name, given, out) for name, given in listed]
         tasks = [task for task in tasks if not any(task[1].match(name) for name in leave)]
     except (SgruError, OSError, AttributeError, TypeError, ValueError) as error:
         raise click.ClickException(str(error)) from error

@@ -18,7 +18,9 @@ from sgru_tf.errors import SgruError
 from sgru_tf.linework import random_line_art
 from sgru_tf.prepare import read_art
 
-COUNTS = {"figure": 2, "head": 1, "doll": 0.7}  # so often comes each picture of a kind
+COUNTS = {"figure": 2, "head": 1, "doll": 0.7, "seeded": 8}
+"""So often comes each picture of a kind; those that artists have painted, being few, most."""
+
 BARE_COUNT = 2  # so often come models of which bare arms are pasted
 STRAY, STROKES = 0.35, 7  # of the sketches have up to so many strokes on the paper
 

@@ -85,7 +85,7 @@ COUNT = click.IntRange(min=1)
     "--precision",
     type=click.Choice(["mixed_bfloat16", "float32"]),
     default="mixed_bfloat16",
-    help="float32 where the processor cannot compute in bfloat16 itself; of TensorFlow.",
+    help="float32 where the processor cannot compute in bfloat16 itself.",
 )
 @click.option(
     "--engine",
@@ -94,13 +94,18 @@ COUNT = click.IntRange(min=1)
     help="PyTorch compiles the step, for minutes, and is then faster on CPUs.",
 )
 @click.option(
+    "--inner",
+    is_flag=True,
+    help="Only what works at a quarter of the size and less learns, so colours stay; of PyTorch.",
+)
+@click.option(
     "--average",
     type=click.FloatRange(0, 1),
     default=0.995,
     help="What stays of the averaged weights at each step; 0.998 for long runs of few squares.",
 )
 @click.option("--seed", default=0)
-def main(out, init, teacher, schemes, keep, sizes, precision, engine, average, **how):
+def main(out, init, teacher, schemes, keep, sizes, precision, engine, inner, average, **how):
     """Teach the proposals of a model schemes; OUT gets the weights."""
     try:
         for size in sizes:
@@ -119,9 +124,11 @@ def main(out, init, teacher, schemes, keep, sizes, precision, engine, average, *
         rate = rates(how["learning_rate"], how["steps"])
         if engine == "torch":
             try:
-                learner = TorchLearner(trained, kept, rate, average)
+                learner = TorchLearner(trained, kept, rate, average, precision, inner)
             except ImportError as error:
                 raise SgruError(f"--engine torch: {error}; pip install torch") from error
+        elif inner:
+            raise SgruError("--inner: for --engine torch")
         else:
             learner = TensorFlowLearner(trained, kept, rate, average, precision)
         # What it will draw is not what it drew.

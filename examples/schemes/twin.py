@@ -3,7 +3,8 @@
 Keras runs on PyTorch, too, but what it builds cannot be compiled as a whole, and is slow on a CPU.
 This twin can; its weights come from a Keras model and go back into one. Inside, maps are (B, C, H,
 W); as channels are last in memory and convolutions in bfloat16, processors with matrix units are
-used. Names are those of `sgru_tf.layers`, which explains what is done.
+used; float32 is for those that cannot compute in bfloat16 themselves. Names are those of
+`sgru_tf.layers`, which explains what is done.
 """
 
 import numpy as np
@@ -15,8 +16,6 @@ from sgru_tf.config import ModelConfig
 from sgru_tf.errors import SgruError
 from sgru_tf.layers import LEAK
 from sgru_tf.model import DECODER_FILTERS, ENCODER_FILTERS, TAIL_FILTERS
-
-NARROW = torch.bfloat16
 
 
 class SampleNorm(nn.Module):
@@ -47,7 +46,7 @@ class ConvNorm(nn.Module):
 
     def forward(self, x):
         """Map (B, C, H, W) to `filters` channels."""
-        return functional.leaky_relu(self.norm(self.conv(x)), LEAK).to(NARROW)
+        return functional.leaky_relu(self.norm(self.conv(x)), LEAK).to(x.dtype)
 
     def weights(self):
         """Give the parameters in the order of Keras."""
@@ -64,7 +63,7 @@ class SwishGate(nn.Module):
 
     def forward(self, x):
         """Gate (B, C, H, W)."""
-        return (x.float() * torch.sigmoid(self.norm(self.conv(x)))).to(NARROW)
+        return (x.float() * torch.sigmoid(self.norm(self.conv(x)))).to(x.dtype)
 
     def weights(self):
         """Give the parameters in the order of Keras."""
@@ -122,14 +121,17 @@ class DecoderBlock(nn.Module):
 
 
 class Twin(nn.Module):
-    """The network without hints; call it under `torch.autocast("cpu", torch.bfloat16)`.
+    """The network without hints.
 
     Args:
         config: Of the Keras model.
+        narrow: What maps are kept in, and convolutions computed: bfloat16 under
+            `torch.autocast("cpu", torch.bfloat16)`, or float32.
     """
 
-    def __init__(self, config: ModelConfig):
+    def __init__(self, config: ModelConfig, narrow=torch.bfloat16):
         super().__init__()
+        self.narrow = narrow
         if config.hints or config.input_range != "unit":
             raise SgruError("--engine torch: for models without hints and of input_range 'unit'")
         channels, epsilon = 1, config.norm_epsilon
@@ -151,7 +153,7 @@ class Twin(nn.Module):
 
     def forward(self, sketches):
         """Map (B, 1, H, W) float32, 0..255, to (B, 3 N, H, W): N reds, N greens, N blues."""
-        x, residuals = (sketches / 256).to(NARROW, memory_format=torch.channels_last), []
+        x, residuals = (sketches / 256).to(self.narrow, memory_format=torch.channels_last), []
         for encoder, skip in zip(self.encoders, self.skips, strict=True):
             x, residual = encoder(x)
             residuals.append(skip(residual))
@@ -162,6 +164,14 @@ class Twin(nn.Module):
         # As in Keras; in bfloat16 a colour would be rounded by up to half a grey level.
         with torch.autocast("cpu", enabled=False):
             return (self.last(x.float()) + 1) * 127.5
+
+    def outer(self) -> list:
+        """Give what works at the sketch's own size and half of it, where lines and tones are made.
+
+        That is the first two encoders, the first skip connection, the last decoder, and what
+        follows it. The rest, which works at a quarter and less, tells surfaces apart.
+        """
+        return [*self.encoders[:2], self.skips[0], self.decoders[-1], self.tails, self.last]
 
     def named(self) -> dict:
         """Give the parameters by the names of Keras' layers, in Keras' order."""

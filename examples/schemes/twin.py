@@ -169,7 +169,8 @@ class Twin(nn.Module):
         """Give what works at the sketch's own size and half of it, where lines and tones are made.
 
         That is the first two encoders, the first skip connection, the last decoder, and what
-        follows it. The rest, which works at a quarter and less, tells surfaces apart.
+        follows it. The rest, which but for the second skip connection works at a quarter and less,
+        tells surfaces apart.
         """
         return [*self.encoders[:2], self.skips[0], self.decoders[-1], self.tails, self.last]
 

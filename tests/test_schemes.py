@@ -76,9 +76,12 @@ def test_a_figure_has_the_colours_of_every_scheme(painted):
 def test_many_seeds_tell_a_scene_apart(painted):
     seeds = {"paper": [[5, 5], [95, 5], [5, 95], [95, 95]], "hair": [[50, 23]], "top": [[50, 70]]}
     (painted / "many.json").write_text(json.dumps({"a.png": seeds}))
-    run(painted, FOLDER / "paint.py", "seeded", "--seeded", "art", "many.json")
+    given = "--seeded", "art", "many.json", "--faces", "art", "many.json"
+    run(painted, FOLDER / "paint.py", "seeded", *given)
     with np.load(painted / "seeded" / "a.seeded.npz") as held:
         nine = held["painted"].astype(int)
+    with np.load(painted / "seeded" / "a.face.npz") as held:
+        np.testing.assert_array_equal(held["painted"], nine)
     assert (abs(nine[0, 30, 64] - (0xE0, 0xA0, 0x30)) < 12).all()
     assert (abs(nine[0, 90, 64] - (0x3F, 0x5F, 0xA0)) < 12).all()
     np.testing.assert_array_equal(nine[:, 5, 5], 255)

@@ -5,6 +5,7 @@ ZOOMS = {  # the long side, as a part of the square's
     "head": (0.45, 1.15),
     "doll": (0.55, 2.3),
     "seeded": (0.5, 1.6),
+    "face": (0.3, 1.25),
 }
 TURN, STRETCH = 10.0, 1.12  # degrees at most; width by height, or height by width, at most
 AS_DRAWN = 0.6  # of the sketches are of the picture as drawn, the others of one of the nine

@@ -1,12 +1,14 @@
 """Paint figures in nine schemes at once: what `tune.py` beside this file learns from.
 
     python examples/schemes/paint.py OUT --poses POSES docs/repaint/live2d.json \\
-        --figures FIGURES docs/repaint/figures.json --seeded SCENES docs/repaint/scenes_seeds.json
+        --figures FIGURES docs/repaint/figures.json \\
+        --seeded SCENES docs/repaint/scenes_seeds.json --faces FACES docs/repaint/faces_seeds.json
 
 POSES are those of `examples/live2d/poses.mjs`, FIGURES and their seeds those of
-`examples/repaint_figures.py`; the many seeds of SCENES are those of `seeded.py`. Models of which
-only heads can be told apart (`heads_only`) are left out. For the schemes and the files that are
-written see `nine.py`; arms and locks that were drawn alone become NAME.part.npz, see `loose.py`.
+`examples/repaint_figures.py`; the many seeds of SCENES, and of FACES, which are close-ups, are
+those of `seeded.py`. Models of which only heads can be told apart (`heads_only`) are left out. For
+the schemes and the files that are written see `nine.py`; arms and locks that were drawn alone
+become NAME.part.npz, see `loose.py`.
 Look at what it paints: of figures told apart by their colours some have an arm in the colour of a
 shirt, which `--leave` leaves out.
 
@@ -137,11 +139,16 @@ def paint_figure(file: Path, seeds, out: Path) -> None:
     write(rgb, surfaces, out / f"{file.stem}.figure.npz")
 
 
-def paint_seeded(file: Path, seeds, out: Path) -> None:
+def paint_seeded(file: Path, seeds, out: Path, kind: str = "seeded") -> None:
     """Write one picture whose surfaces many seeds tell apart."""
     rgb, surfaces = surfaces_of(np.asarray(read_art(file)), seeds)
     surfaces = [(place, mask) for place, mask in surfaces if (mask > 0.5).sum() > LEAST]
-    write(rgb, surfaces, out / f"{file.stem}.seeded.npz")
+    write(rgb, surfaces, out / f"{file.stem}.{kind}.npz")
+
+
+def paint_face(file: Path, seeds, out: Path) -> None:
+    """Write one close-up whose surfaces many seeds tell apart."""
+    paint_seeded(file, seeds, out, "face")
 
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -153,9 +160,10 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--poses", type=(FOLDER, FILE), multiple=True, help="Poses, and rules of models.")
 @click.option("--figures", type=(FOLDER, FILE), multiple=True, help="Figures, and their seeds.")
 @click.option("--seeded", type=(FOLDER, FILE), multiple=True, help="Pictures, and many seeds each.")
+@click.option("--faces", type=(FOLDER, FILE), multiple=True, help="Close-ups, and many seeds each.")
 @click.option("--leave", multiple=True, help="Names of pictures, as 'a_01*', to leave out.")
-def main(out, poses, figures, seeded, leave):
-    """Paint POSES, FIGURES and SEEDED pictures in nine schemes each, to OUT."""
+def main(out, poses, figures, seeded, faces, leave):
+    """Paint POSES, FIGURES, SEEDED pictures and FACES in nine schemes each, to OUT."""
     tasks = []
     try:
         prepare_folder(out)
@@ -169,7 +177,8 @@ def main(out, poses, figures, seeded, leave):
             for turn, file in enumerate(files):
                 tasks.append((paint_pose, file, turn, kinds, given, out))
                 tasks.append((paint_loose, file, kinds, given, out))
-        for paint_one, pictures in ((paint_figure, figures), (paint_seeded, seeded)):
+        by_seeds = (paint_figure, figures), (paint_seeded, seeded), (paint_face, faces)
+        for paint_one, pictures in by_seeds:
             for folder, seeds in pictures:
                 listed = json.loads(seeds.read_text()).items()
                 tasks += [(paint_one, folder / name, given, out) for name, given in listed]

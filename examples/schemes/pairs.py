@@ -18,7 +18,7 @@ from sgru_tf.errors import SgruError
 from sgru_tf.linework import random_line_art
 from sgru_tf.prepare import read_art
 
-COUNTS = {"figure": 2, "head": 1, "doll": 0.7, "seeded": 8}
+COUNTS = {"figure": 2, "head": 1, "doll": 0.7, "seeded": 8, "face": 2.5}
 """So often comes each picture of a kind; those that artists have painted, being few, most."""
 
 BARE_COUNT = 2  # so often come models of which bare arms are pasted

@@ -67,6 +67,13 @@ def test_the_figure_stands_on_white_paper(scene):
     assert shares[FIRST][85, 100] == 0  # skin
 
 
+def test_no_surface_reaches_out_of_its_outline(scene):
+    shares = dict(surfaces_of(scene, SEEDS)[1])
+    assert shares[FIRST][150, 38:40].max() < 0.25  # the outline begins at 40
+    assert shares[FIRST][150, 44] > 0.95
+    assert shares[HAIR][40, 58:60].max() < 0.25 and shares[HAIR][40, 64] > 0.95
+
+
 def test_skin_is_one_colour_and_black_hair_is_drawn_lighter(scene):
     picture, _ = surfaces_of(scene, SEEDS)
     assert np.abs(picture[85, 100].astype(int) - (0xF6, 0xDC, 0xC6)).max() < 6

@@ -107,12 +107,19 @@ def surfaces_of(rgb: np.ndarray, seeds: dict):
             space = space + shares[kind][..., None] * (new - space)
     picture = rgb_of(space).astype(np.float32)
     picture += shares["paper"][..., None] * (255 - picture)
-    surfaces = [(place, shares[kind]) for kind, place in PLACES.items()]
+    # `soft` widens shares by a pixel, for lines; on paper that would be a halo around the figure.
+    inside = 1 - _enlarged(_blurred(kinds == KINDS.index("paper")), rgb.shape)
+    surfaces = [(place, shares[kind] * inside) for kind, place in PLACES.items()]
     return np.rint(picture).astype(np.uint8), surfaces
 
 
 def _apart(one, other) -> float:
     return ((one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2 + (one[2] - other[2]) ** 2) ** 0.5
+
+
+def _blurred(mask) -> np.ndarray:
+    picture = Image.fromarray(np.where(mask, 255, 0).astype("u1"))
+    return np.asarray(picture.filter(ImageFilter.GaussianBlur(0.7)), np.float32) / 255
 
 
 def _enlarged(share: np.ndarray, shape) -> np.ndarray:

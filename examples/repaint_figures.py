@@ -131,8 +131,13 @@ def soft(mask):
     Without specks, up to the lines around, with soft edges.
     """
     picture = Image.fromarray(np.where(mask, 255, 0).astype("u1")).filter(ImageFilter.ModeFilter(5))
-    picture = picture.filter(ImageFilter.MaxFilter(3)).filter(ImageFilter.GaussianBlur(0.7))
-    return np.asarray(picture, np.float32) / 255
+    return blurred(np.asarray(picture.filter(ImageFilter.MaxFilter(3))) > 0)
+
+
+def blurred(mask):
+    """Make of a mask (H, W) bool shares in 0..1, float32, with soft edges."""
+    picture = Image.fromarray(np.where(mask, 255, 0).astype("u1"))
+    return np.asarray(picture.filter(ImageFilter.GaussianBlur(0.7)), np.float32) / 255
 
 
 def _paper(picture):

@@ -29,6 +29,7 @@ from marks import EYES
 from nine import FIRST, HAIR, IRIS, SECOND, SIDE, run_all, write
 from paint import POSE, cut, whole_box
 from parts import Rule, find_surfaces, skin_tone
+from repaint_figures import blurred
 
 from sgru_tf.errors import SgruError
 from sgru_tf.folder import prepare_folder
@@ -195,7 +196,7 @@ def draw_doll(head: Head, rng):
         sheet.lay(piece)
     masks = [(PLACES[surface], sheet.label == surface) for surface in PLACES]
     masks.append((IRIS, sheet.label == EYES))
-    return sheet.rgb, [(place, _blurred(mask)) for place, mask in masks if mask.any()]
+    return sheet.rgb, [(place, blurred(mask)) for place, mask in masks if mask.any()]
 
 
 def _frame(body, rng):
@@ -219,11 +220,6 @@ def _look(head: Head, long: int, rng):
     width = max(1, round(rng.uniform(*WIDTH) * long / SIDE))
     ink = rng.uniform(0, 70, 3)
     return colours, ink, width, light if rng.random() < SHADED else None
-
-
-def _blurred(mask):
-    picture = Image.fromarray(np.where(mask, 255, 0).astype("u1"))
-    return np.asarray(picture.filter(ImageFilter.GaussianBlur(0.7)), np.float32) / 255
 
 
 def make_dolls(file: Path, turn: int, kinds, rules, draws: int, out: Path) -> None:

@@ -19,7 +19,7 @@ import heapq
 import numpy as np
 from nine import FIRST, HAIR, IRIS, SECOND
 from PIL import Image, ImageFilter
-from repaint_figures import dyed, soft, usual_lightness
+from repaint_figures import blurred, dyed, soft, usual_lightness
 
 from sgru_tf.gamut import rgb_of
 from sgru_tf.metrics import lab
@@ -108,18 +108,13 @@ def surfaces_of(rgb: np.ndarray, seeds: dict):
     picture = rgb_of(space).astype(np.float32)
     picture += shares["paper"][..., None] * (255 - picture)
     # `soft` widens shares by a pixel, for lines; on paper that would be a halo around the figure.
-    inside = 1 - _enlarged(_blurred(kinds == KINDS.index("paper")), rgb.shape)
+    inside = 1 - _enlarged(blurred(kinds == KINDS.index("paper")), rgb.shape)
     surfaces = [(place, shares[kind] * inside) for kind, place in PLACES.items()]
     return np.rint(picture).astype(np.uint8), surfaces
 
 
 def _apart(one, other) -> float:
     return ((one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2 + (one[2] - other[2]) ** 2) ** 0.5
-
-
-def _blurred(mask) -> np.ndarray:
-    picture = Image.fromarray(np.where(mask, 255, 0).astype("u1"))
-    return np.asarray(picture.filter(ImageFilter.GaussianBlur(0.7)), np.float32) / 255
 
 
 def _enlarged(share: np.ndarray, shape) -> np.ndarray:

@@ -135,6 +135,19 @@ def test_paper_has_strokes_that_stay_paper(squares, monkeypatch):
     assert touched >= 4
 
 
+def test_colourings_can_be_drawn_small(squares):
+    """Of the same sketch, but for strokes at the edges of paper, and where they are when large."""
+    _, drawn = squares
+    for number in range(8):
+        sketch, nine = drawn.scheme(number, 256)
+        same, small = drawn.scheme(number, 256, 4)
+        assert (sketch == same).mean() > 0.98
+        assert small.shape == (9, 64, 64, 3)
+        means = nine.reshape(9, 64, 4, 64, 4, 3).mean((2, 4))
+        moved = np.abs(means[:, :, 1:] - small[:, :, :-1]).mean()
+        assert np.abs(means - small).mean() < moved / 2
+
+
 def test_an_arm_that_is_pasted_is_skin_in_all_nine(painted, tmp_path, monkeypatch):
     sys.path.insert(0, str(FOLDER))
     import loose

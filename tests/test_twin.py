@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
@@ -12,8 +13,11 @@ from sgru_tf.model import build_sgru
 
 torch = pytest.importorskip("torch")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "examples" / "schemes"))
+import deep  # noqa: E402
 import twin  # noqa: E402
 from learners import TensorFlowLearner, TorchLearner  # noqa: E402
+
+torch.set_num_threads(1)  # with two, beside other work, each waits for the other
 
 CONFIG = ModelConfig(width=1 / 12)
 RATE = 1e-3
@@ -47,6 +51,21 @@ def test_weights_come_back_as_they_were():
     copy.write(other)
     for one, two in zip(model.get_weights(), other.get_weights(), strict=True):
         np.testing.assert_array_equal(one, two)
+
+
+def test_the_depth_is_what_the_whole_network_computes():
+    model, copy, seen = varied(), twin.Twin(CONFIG, torch.float32), {}
+    copy.read(model)
+    end = copy.decoders[-2]
+    for name in ("conv1", "conv3"):
+        getattr(end, name).register_forward_hook(lambda *given, n=name: seen.update({n: given[2]}))
+    planes = torch.from_numpy(sketches(2)).permute(0, 3, 1, 2)
+    with torch.no_grad():
+        copy(planes)
+        wanted = torch.cat([seen["conv1"], seen["conv3"]], 1)
+        found = deep.Deep(copy)(deep.Early(copy)(planes))
+    assert found.shape == (2, 48, 16, 24)
+    np.testing.assert_allclose(found.numpy(), wanted.numpy(), atol=1e-5)
 
 
 def test_a_network_with_hints_is_refused():
@@ -92,3 +111,40 @@ def test_the_outer_layers_can_stay_as_they_are(monkeypatch):
             for pair in zip(own, learnt.get_layer(layer.name).get_weights(), strict=True)
         ]
         assert all(same) if layer.name in stays else not any(same), layer.name
+
+
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+def test_the_depth_learns_through_a_reader_and_the_rest_stays(monkeypatch, precision):
+    """What the whole network draws comes nearer to its truths, of which it saw but small ones."""
+    monkeypatch.setattr(torch, "compile", lambda network, **_: network)
+    for name, value in (("READ", 4), ("LESSONS", 90), ("FOLLOW", 5), ("AGAIN", 20)):
+        monkeypatch.setattr(deep, name, value)
+    keras.utils.set_random_seed(0)
+    begun, other, learnt, given = varied(), varied(), build_sgru(CONFIG), sketches(3)
+    other.set_weights(begun.get_weights())
+    for name in ("decoder4", "decoder3"):
+        other.get_layer(name).set_weights(varied(1).get_layer(name).get_weights())
+
+    def means(model):
+        drawn = np.asarray(model(given[:2])).clip(0, 255)
+        return drawn.reshape(2, 9, 16, 4, 24, 4, 3).mean((3, 5))
+
+    truth = means(other)
+    learner = deep.DeepLearner(begun, begun, lambda _: RATE, 0.5, precision)
+    told = [learner.step(given, truth.astype("uint8")) for _ in range(30)]
+    assert told[:4] == [None] * 4 and told[-1][0] < told[4][0] < 1
+    learner.write(learnt)
+    apart = [np.abs(means(model) - truth).mean() for model in (begun, learnt)]
+    assert apart[1] < 0.85 * apart[0]
+    stays = {"encoder1", "encoder2", "skip1", "skip2", "decoder1"}
+    stays |= {"tail1", "tail2", "tail3", "last"}
+    for layer in begun.layers:
+        pairs = zip(layer.get_weights(), learnt.get_layer(layer.name).get_weights(), strict=True)
+        same = [np.array_equal(*pair) for pair in pairs]
+        assert all(same) if layer.name in stays else not same or not all(same), layer.name
+
+
+def test_colourings_are_small_but_in_some_steps():
+    learner = object.__new__(deep.DeepLearner)
+    shrunk = [learner.shrink(number) for number in range(400)]
+    assert set(shrunk[: deep.READ]) == {4} and shrunk.count(1) == 24

@@ -2,7 +2,8 @@
 
 A learner takes sketches (B, S, S, 1) float32 and, of the first M of them, nine colourings each,
 (M, 9, S, S, 3) uint8 RGB, takes a step, and gives two losses: of those that have colourings, and of
-the rest, which are to stay as the teacher draws them. `write` gives a model the averaged weights.
+the rest, which are to stay as the teacher draws them. `write` gives a model the averaged weights,
+and `shrink` tells how many times smaller colourings are to be (`deep.py`).
 """
 
 import keras
@@ -63,6 +64,10 @@ class TensorFlowLearner:
 
         self._step = step
 
+    def shrink(self, number: int) -> int:
+        """Colourings are as large as sketches."""
+        return 1
+
     def step(self, sketches: np.ndarray, painted: np.ndarray) -> tuple[float, float]:
         """Take a step; give both losses."""
         learnt, stayed = self._step(sketches, painted)
@@ -110,6 +115,10 @@ class TorchLearner:
         self._optimizer = torch.optim.AdamW(self._parameters, eps=1e-7, weight_decay=DECAY)
         self._rate, self._average, self._steps = rate, average, 0
 
+    def shrink(self, number: int) -> int:
+        """Colourings are as large as sketches."""
+        return 1
+
     def step(self, sketches: np.ndarray, painted: np.ndarray) -> tuple[float, float]:
         """Take a step; give both losses."""
         import torch
@@ -125,9 +134,16 @@ class TorchLearner:
             drawn = self._compiled(planes)
         learnt = (weight * (drawn[:many] - wanted).abs()).mean() / 255
         stayed = (drawn[many:] - before).abs().mean() / 255
+        self._follow(learnt + stayed)
+        return learnt.item(), stayed.item()
+
+    def _follow(self, loss) -> None:
+        """Go down a loss, and take the new weights into the averaged ones."""
+        import torch
+
         for group in self._optimizer.param_groups:
             group["lr"] = float(self._rate(self._steps))
-        (learnt + stayed).backward()
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self._parameters, CLIP)
         self._optimizer.step()
         self._optimizer.zero_grad()
@@ -136,7 +152,6 @@ class TorchLearner:
         with torch.no_grad():
             for mean, parameter in zip(self._averaged, self._parameters, strict=True):
                 mean.lerp_(parameter, 1 - share)
-        return learnt.item(), stayed.item()
 
     def write(self, model) -> None:
         """Give a Keras model the averaged weights."""

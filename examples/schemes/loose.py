@@ -114,6 +114,11 @@ def model(file: Path) -> str:
     return file.name.split(".")[0]
 
 
+def kernel(shrink: int):
+    """Give the kernel for pictures that come to a `shrink`th: the mean, if they are to be small."""
+    return Image.Resampling.BOX if shrink > 1 else Image.Resampling.LANCZOS
+
+
 def pieces(alpha, figure_long: int):
     """Find what of a drawing is apart, as two arms are; give the slices of each.
 
@@ -147,8 +152,9 @@ def paste(part: Part, kind: str, long: float, figure, rng):
         rng: numpy Generator.
 
     Returns:
-        A function from a picture of the part, or its alpha, to one of the shape of `figure`; None
-        where there is no place for it, or too little of it.
+        A function from a picture of the part, or its alpha, to one of the shape of `figure`, or of
+        a `shrink`th of that, if it is told; None where there is no place for it, or too little of
+        it.
     """
     heights = np.flatnonzero(figure.any(1))
     if not len(heights):
@@ -184,13 +190,19 @@ def paste(part: Part, kind: str, long: float, figure, rng):
         -sin, cos, root[1] + sin * left - cos * upper,
     )  # fmt: skip
 
-    def put(picture):
-        picture = Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS)
+    def put(picture, shrink=1):
+        small = tuple(max(1, round(length / shrink)) for length in size)
+        row, column = small[0] / size[0], small[1] / size[1]
+        scales = row * shrink, row * shrink, row, column * shrink, column * shrink, column
+        picture = Image.fromarray(picture).resize(small, kernel(shrink))
         if mirrored:
             picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         return np.asarray(
             picture.transform(
-                spots.shape[::-1], Image.Transform.AFFINE, place, Image.Resampling.BICUBIC
+                tuple(length // shrink for length in spots.shape[::-1]),
+                Image.Transform.AFFINE,
+                tuple(one * scale for one, scale in zip(place, scales, strict=True)),
+                Image.Resampling.BICUBIC,
             )
         )
 

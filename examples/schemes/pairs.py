@@ -1,9 +1,9 @@
 """Draw what `tune.py` learns from: sketches, and the nine colourings that each is to become.
 
 Line art is that of training (`sgru_tf.linework`). What hand-drawn sketches have and painted figures
-lack is added: arms in any pose and loose locks (`loose.py`), eyes that are drawn empty, and strokes
-without meaning on the paper, as of a signature or of scenery. Sketches are (S, S, 1) float32,
-colourings (9, S, S, 3) uint8 RGB, 0..255.
+lack is added: arms in any pose and loose locks (`loose.py`), eyes that are drawn empty, strokes
+without meaning on the paper, as of a signature, and what stands behind a figure (`scenery.py`).
+Sketches are (S, S, 1) float32, colourings (9, S, S, 3) uint8 RGB, 0..255.
 """
 
 from pathlib import Path
@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 from draws import AS_DRAWN, HOLLOW, STRETCH, TURN, WHITE, ZOOMS
-from loose import Loose, model
+from loose import Loose, kernel, model
 from PIL import Image, ImageDraw, ImageFilter
+from scenery import Scenery
 
 from sgru_tf.errors import SgruError
 from sgru_tf.linework import random_line_art
@@ -22,6 +23,7 @@ COUNTS = {"figure": 2, "head": 1, "doll": 0.7, "seeded": 8, "face": 2.5}
 """So often comes each picture of a kind; those that artists have painted, being few, most."""
 
 BARE_COUNT = 2  # so often come models of which bare arms are pasted
+BEHIND = 0.25  # of the sketches have scenery behind the figure, if there is any
 STRAY, STROKES = 0.35, 7  # of the sketches have up to so many strokes on the paper
 
 
@@ -32,13 +34,15 @@ class Squares:
         painted: Folder of `paint.py`.
         kept: Of the folders that are kept: path, share, least and largest zoom.
         seed: Of all draws.
+        scenery: Folder of `scenery.py`, or None.
 
     Raises:
         SgruError: a folder holds nothing of use.
     """
 
-    def __init__(self, painted: Path, kept, seed: int):
+    def __init__(self, painted: Path, kept, seed: int, scenery: Path | None = None):
         self.seed = seed
+        self.scenery = scenery and Scenery(scenery)
         files = sorted(painted.glob("*.npz"))
         self.loose = Loose(files)
         self.figures, counts = [], []
@@ -65,29 +69,38 @@ class Squares:
             self.kept.append((files, share, (low, high)))
         self._lines = tf.function(random_line_art, autograph=False)
 
-    def scheme(self, number: int, side: int):
-        """Give a sketch, (S, S, 1) float32, and its nine colourings, (9, S, S, 3) uint8."""
+    def scheme(self, number: int, side: int, shrink: int = 1):
+        """Give a sketch, (S, S, 1) float32, and its nine colourings, (9, S, S, 3) uint8.
+
+        With `shrink`, a divisor of the side, colourings are as large as a `shrink`th of it, and
+        drawn in a fraction of the time.
+        """
         rng = np.random.default_rng([self.seed, number, 1])
         kind, rgb, painted, lines = self.figures[rng.choice(len(self.figures), p=self.weights)]
         turn, stretch = rng.uniform(-TURN, TURN), STRETCH ** rng.uniform(-0.5, 0.5)
         shape = rgb.shape[0] / stretch, rgb.shape[1] * stretch
         zoom = rng.uniform(*ZOOMS[kind])
         fit = self._placing(rng, side, shape, zoom, max, turn)
-        nine = np.stack([fit(Image.fromarray(one)) for one in painted])
-        drawn, which = fit(Image.fromarray(rgb)), rng.integers(len(nine))
-        as_drawn, lines = rng.random() < AS_DRAWN, 255 - fit(lines)
-        for part, put in self.loose.draw(nine.min((0, 3)) < WHITE, kind, zoom * side, rng):
+        nine = np.stack([fit(Image.fromarray(one), shrink) for one in painted])
+        which, as_drawn = rng.integers(len(nine)), rng.random() < AS_DRAWN
+        drawn = fit(Image.fromarray(rgb if as_drawn else painted[which]))
+        lines = 255 - fit(lines)
+        figure = enlarged(nine.min((0, 3)) < WHITE, shrink)
+        for part, put in self.loose.draw(figure, kind, zoom * side, rng):
             share = put(part.alpha)[..., None] / 255
-            own = np.stack([put(one) for one in part.painted])
-            nine = over(nine, own, share)
-            drawn = over(drawn, put(part.rgb), share)
+            drawn = over(drawn, put(part.rgb if as_drawn else part.painted[which]), share)
             lines = np.where(share[..., 0] > 0.5, 0, lines)
-        sketch = self._sketch(drawn if as_drawn else nine[which], rng)
+            own = np.stack([put(one, shrink) for one in part.painted])
+            nine = over(nine, own, put(part.alpha, shrink)[..., None] / 255)
+        paper = enlarged(nine.min((0, 3)) >= WHITE, shrink)
+        if self.scenery and rng.random() < BEHIND:
+            drawn = self.scenery.lay(drawn, paper, rng)
+        sketch = self._sketch(drawn, rng)
         if rng.random() < HOLLOW:
             sketch = np.maximum(sketch, lines[..., None].astype("float32"))
         if rng.random() < STRAY:
-            paper = (nine.min((0, 3)) >= WHITE) & (sketch[..., 0] > WHITE)
-            strokes = np.where(paper, np.asarray(stray_strokes(rng, side), np.float32), 255)
+            bare = paper & (sketch[..., 0] > WHITE)
+            strokes = np.where(bare, np.asarray(stray_strokes(rng, side), np.float32), 255)
             sketch = np.minimum(sketch, strokes[..., None])
         return sketch, nine
 
@@ -119,17 +132,30 @@ class Squares:
         )
         mirrored = rng.random() < 0.5
 
-        def fit(picture):
-            picture = picture.resize((width, height), Image.Resampling.LANCZOS)
+        def fit(picture, shrink=1):
+            size = tuple(max(2, round(length / shrink)) for length in (width, height))
+            picture = picture.resize(size, kernel(shrink))
             if mirrored:
                 picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
             if turn:
                 picture = picture.rotate(turn, Image.Resampling.BICUBIC, fillcolor="white")
+            if shrink > 1:
+                # Where it lies may be within a pixel.
+                across, down = size[0] / width, size[1] / height
+                place = across * shrink, 0, -left * across, 0, down * shrink, -top * down
+                way, bilinear = Image.Transform.AFFINE, Image.Resampling.BILINEAR
+                small = side // shrink, side // shrink
+                return np.asarray(picture.transform(small, way, place, bilinear, fillcolor="white"))
             sheet = Image.new(picture.mode, (side, side), "white")
             sheet.paste(picture, (left, top))
             return np.asarray(sheet)
 
         return fit
+
+
+def enlarged(mask, times: int):
+    """Make every pixel of a mask, (H, W), `times` as high and wide."""
+    return mask.repeat(times, 0).repeat(times, 1)
 
 
 def over(beneath, above, share):

@@ -18,7 +18,8 @@ folder with images_bw and images_rgb the sketches are taken as they are.
 
 OUT/last.keras holds averaged weights, written every 200 steps and at the end. The model must be
 without hints; `train.py --preset hints --init OUT/last.keras` adds them. Steps are computed by
-TensorFlow, or by PyTorch (`learners.py`), which is not among the packages of the project.
+TensorFlow, or by PyTorch (`learners.py`, `deep.py`), which is not among the packages of the
+project.
 """
 
 import dataclasses
@@ -70,6 +71,7 @@ COUNT = click.IntRange(min=1)
     type=(FOLDER, float, float, float),
     help="FOLDER, its share, least and largest zoom. Repeatable.",
 )
+@click.option("--scenery", type=FOLDER, help="What scenery.py wrote, to stand behind figures.")
 @click.option("--steps", type=COUNT, default=1500)
 @click.option(
     "--size",
@@ -99,20 +101,25 @@ COUNT = click.IntRange(min=1)
     help="Only what works at a quarter of the size and less learns, so colours stay; of PyTorch.",
 )
 @click.option(
+    "--deep",
+    is_flag=True,
+    help="As --inner, but in most steps what works at half the size and more is not even computed.",
+)
+@click.option(
     "--average",
     type=click.FloatRange(0, 1),
     default=0.995,
     help="What stays of the averaged weights at each step; 0.998 for long runs of few squares.",
 )
 @click.option("--seed", default=0)
-def main(out, init, teacher, schemes, keep, sizes, precision, engine, inner, average, **how):
+def main(out, init, teacher, schemes, keep, scenery, sizes, precision, engine, **how):
     """Teach the proposals of a model schemes; OUT gets the weights."""
     try:
         for size in sizes:
             if size % 32:
                 raise SgruError(f"--size is {size}: use a multiple of 32")
         trained, kept = load_model(init), load_model(teacher or init)
-        squares = Squares(schemes, keep, how["seed"])
+        squares = Squares(schemes, keep, how["seed"], scenery)
         for path, config in ((init, trained.sgru_config), (teacher, kept.sgru_config)):
             if config.hints:
                 raise SgruError(f"{path}: has hints; give a model without")
@@ -121,21 +128,31 @@ def main(out, init, teacher, schemes, keep, sizes, precision, engine, inner, ave
                 raise SgruError(told)
         prepare_folder(out)
         keras.utils.set_random_seed(how["seed"])
-        rate = rates(how["learning_rate"], how["steps"])
-        if engine == "torch":
-            try:
-                learner = TorchLearner(trained, kept, rate, average, precision, inner)
-            except ImportError as error:
-                raise SgruError(f"--engine torch: {error}; pip install torch") from error
-        elif inner:
-            raise SgruError("--inner: for --engine torch")
-        else:
-            learner = TensorFlowLearner(trained, kept, rate, average, precision)
+        learner = make_learner(trained, kept, precision, engine, **how)
         # What it will draw is not what it drew.
         config = dataclasses.replace(trained.sgru_config, schemes=())
         fit(learner, config, squares, out, sizes, **how)
     except (SgruError, OSError) as error:
         raise click.ClickException(str(error)) from error
+
+
+def make_learner(
+    trained, kept, precision, engine, inner, deep, average, learning_rate, steps, seed, **_
+):
+    """Give what is to learn; see `main`."""
+    given = trained, kept, rates(learning_rate, steps), average, precision
+    if engine == "tensorflow":
+        if inner or deep:
+            raise SgruError(f"--{'deep' if deep else 'inner'}: for --engine torch")
+        return TensorFlowLearner(*given)
+    try:
+        if deep:
+            from deep import DeepLearner
+
+            return DeepLearner(*given, seed)
+        return TorchLearner(*given, inner)
+    except ImportError as error:
+        raise SgruError(f"--engine torch: {error}; pip install torch") from error
 
 
 def rates(highest: float, steps: int):
@@ -152,7 +169,8 @@ def fit(learner, config, squares, out, sizes, steps, batch, seed, **_) -> None:
 
     def draw(number):
         side = int(np.random.default_rng([seed, number]).choice(sizes))
-        drawn = [squares.scheme(number * many + place, side) for place in range(many)]
+        places = range(number * many, (number + 1) * many)
+        drawn = [squares.scheme(place, side, learner.shrink(number)) for place in places]
         kept = [squares.keep(number * few + place, side) for place in range(few)]
         return np.stack([sketch for sketch, _ in drawn] + kept), np.stack([n for _, n in drawn])
 
@@ -160,16 +178,17 @@ def fit(learner, config, squares, out, sizes, steps, batch, seed, **_) -> None:
     with ThreadPoolExecutor(2) as pool, StopWish(click.echo) as wish:
         waiting = [pool.submit(draw, number) for number in range(4)]
         for number in range(1, steps + 1):
-            losses.append(learner.step(*waiting.pop(0).result()))
+            found = learner.step(*waiting.pop(0).result())
+            losses += [found] if found else []
             if number + 3 < steps:
                 waiting.append(pool.submit(draw, number + 3))
             if number % 20 == 0 or number == steps:
-                learnt, kept = np.mean(losses, axis=0)
+                told = "the reader learns"
+                if losses:
+                    learnt, kept = np.mean(losses, axis=0)
+                    told = f"schemes {learnt:.4f}  kept {kept:.4f}"
                 left = (time.perf_counter() - begun) / number * (steps - number) / 60
-                click.echo(
-                    f"step {number}/{steps}  schemes {learnt:.4f}  kept {kept:.4f}  "
-                    f"{left:.1f} min left"
-                )
+                click.echo(f"step {number}/{steps}  {told}  {left:.1f} min left")
                 losses = []
             if number % SAVE_EVERY == 0 or number == steps or wish.signal:
                 save(config, learner, out)

@@ -30,6 +30,7 @@ TIMES = 3  # so often a sketch is used, in the mean
 READ, WHOLE, FOLLOW = 110, 12, 40  # steps
 HELD, REMEMBERED = 400, 700  # sketches of each side that are held; what the reader has of both
 LESSONS, AGAIN, CLASS = 600, 8, 8  # of the reader: at first, each time it follows; sketches in each
+NEWEST = 60  # of what it has, half of the lessons are about, when it follows
 RATES = 2e-3, 1e-3, 3e-4  # of thirds of its first lessons
 BREADTH = 128  # channels of the reader
 
@@ -128,7 +129,7 @@ class DeepLearner(TorchLearner):
             for rate in RATES:
                 self._teach_reader(LESSONS // len(RATES), rate)
         elif self._seen > READ and self._seen % FOLLOW == 0:
-            self._teach_reader(AGAIN, RATES[-1])
+            self._teach_reader(AGAIN, RATES[-1], NEWEST)
         if self._seen <= READ:
             return None
         return self._learn(sketches.shape[1], len(painted), len(sketches) - len(painted))
@@ -151,12 +152,13 @@ class DeepLearner(TorchLearner):
         means = functional.avg_pool2d(drawn.float(), SHRINK)
         self._memory.extend(zip(seen.unbind(), means.unbind(), strict=True))
 
-    def _teach_reader(self, lessons: int, rate: float) -> None:
+    def _teach_reader(self, lessons: int, rate: float, newest: int = REMEMBERED) -> None:
         for group in self._reading.param_groups:
             group["lr"] = rate
         for _ in range(lessons):
             shape = self._rng.choice(self._memory)[1].shape
             alike = [pair for pair in self._memory if pair[1].shape == shape]
+            alike = alike[-newest:] if self._rng.random() < 0.5 else alike
             chosen = self._rng.sample(alike, min(CLASS, len(alike)))
             seen = stack([seen for seen, _ in chosen])
             wanted = torch.stack([means for _, means in chosen])

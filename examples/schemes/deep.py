@@ -97,12 +97,10 @@ class DeepLearner(TorchLearner):
 
     def __init__(self, trained, teacher, rate, average: float, precision: str, seed: int = 0):
         super().__init__(trained, teacher, rate, average, precision, inner=True)
-        self._early, self._deep, self._taught, self._drawing = (
+        self._early, self._deep, self._taught = (
             torch.compile(part, dynamic=False)
-            for part in (
-                Early(self._network), Deep(self._network), Deep(self._teacher), self._network
-            )
-        )  # fmt: skip
+            for part in (Early(self._network), Deep(self._network), Deep(self._teacher))
+        )
         torch.manual_seed(seed)
         channels = 2 * self._network.decoders[-2].conv1.conv.out_channels
         self._reader = Reader(channels, self._network.last.out_channels)
@@ -134,9 +132,6 @@ class DeepLearner(TorchLearner):
             return None
         return self._learn(sketches.shape[1], len(painted), len(sketches) - len(painted))
 
-    def _narrowed(self):
-        return torch.autocast("cpu", torch.bfloat16, enabled=self._narrow == torch.bfloat16)
-
     def _hold(self, early, painted) -> None:
         """Hold what the encoders gave; of both sorts the oldest goes."""
         side = SHRINK * early.shape[-2]
@@ -148,7 +143,7 @@ class DeepLearner(TorchLearner):
 
     def _remember(self, planes, early) -> None:
         """Have the network draw, and note what the reader should have seen."""
-        seen, drawn = self._deep(early), self._drawing(planes)
+        seen, drawn = self._deep(early), self._compiled(planes)
         means = functional.avg_pool2d(drawn.float(), SHRINK)
         self._memory.extend(zip(seen.unbind(), means.unbind(), strict=True))
 

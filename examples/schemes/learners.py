@@ -128,7 +128,7 @@ class TorchLearner:
         weight = torch.from_numpy(np.array(weigh(wanted)))[..., 0]
         # N reds, N greens, N blues.
         wanted = torch.from_numpy(wanted).permute(0, 4, 1, 2, 3).flatten(1, 2)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self._narrow == torch.bfloat16):
+        with self._narrowed():
             with torch.no_grad():
                 before = self._teacher(planes[many:]).clamp(0, 255)
             drawn = self._compiled(planes)
@@ -136,6 +136,11 @@ class TorchLearner:
         stayed = (drawn[many:] - before).abs().mean() / 255
         self._follow(learnt + stayed)
         return learnt.item(), stayed.item()
+
+    def _narrowed(self):
+        import torch
+
+        return torch.autocast("cpu", torch.bfloat16, enabled=self._narrow == torch.bfloat16)
 
     def _follow(self, loss) -> None:
         """Go down a loss, and take the new weights into the averaged ones."""

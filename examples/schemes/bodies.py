@@ -21,8 +21,8 @@ from worn import hood_up, on_back, thing_held, worn_on_head
 
 SIZES = {"child": (0.2, (0.55, 0.75)), "young": (0.4, (0.75, 0.98)), "adult": (0.4, (0.95, 1.18))}
 OUTER = {"none": 0.66, "jacket": 0.2, "cape": 0.08, "hood": 0.06}
-BOTTOMS = {"dress": 0.52, "skirt": 0.33, "trousers": 0.15}
-PLAIN = 0.3  # of the bodies: no fold on any cloth
+BOTTOMS = {"dress": 0.57, "skirt": 0.34, "trousers": 0.09}
+PLAIN = 0.34  # of the bodies: no fold on any cloth
 ALIKE = 0.45  # of the bodies: both arms are in one pose
 
 

@@ -40,10 +40,10 @@ LONG = 1200  # pixels of a pose's long side where its surfaces are told apart
 PLACES = {shapes.HAIR: HAIR, shapes.FIRST: FIRST, shapes.SECOND: SECOND}
 HEAD = ("hair", "face", "brow", "lid", "iris")
 ENDS = (  # how often; heads below the chin
-    (0.15, 0.8, 1.6),
-    (0.25, 1.7, 2.6),
-    (0.4, 2.6, 4.2),
-    (0.2, 4.3, 4.9),
+    (0.13, 0.8, 1.6),
+    (0.23, 1.7, 2.6),
+    (0.44, 2.6, 4.2),
+    (0.2, 4.2, 4.9),
 )
 LOOSE_BEHIND = 0.5  # of the heads: hair below the chin lies behind the body
 WIDTH = (0.7, 1.7)  # of lines, pixels of a picture whose long side is `SIDE`

@@ -7,8 +7,8 @@ import numpy as np
 from marks import OTHER, Mark, lock, stroke
 from shapes import FIRST, SECOND, frill, one_of, ring, smooth
 
-WEAR = {"none": 0.6, "witch": 0.05, "beret": 0.04, "cap": 0.04, "straw": 0.05, "beanie": 0.04,
-        "hood": 0.05, "frill": 0.04, "band": 0.04, "ribbon": 0.07, "flowers": 0.04, "pins": 0.05,
+WEAR = {"none": 0.6, "witch": 0.05, "beret": 0.1, "cap": 0.06, "straw": 0.05, "beanie": 0.06,
+        "hood": 0.08, "frill": 0.04, "band": 0.04, "ribbon": 0.07, "flowers": 0.04, "pins": 0.05,
         "phones": 0.03, "crown": 0.02, "cat band": 0.02, "top hat": 0.02, "veil": 0.02}  # fmt: skip
 HATS = ("witch", "beret", "cap", "straw", "beanie", "hood", "top hat", "veil")
 

@@ -5,15 +5,16 @@ from shapes import FIRST, SECOND, Piece, frill, one_of, tube
 
 # Of each length: how often; the lowest and highest end; half the hem's width, as low and high.
 LENGTHS = {
-    "mini": (0.2, (1.95, 2.5), (0.7, 1.4)),
-    "knee": (0.23, (2.5, 3.1), (0.7, 1.9)),
-    "long": (0.17, (3.1, 3.9), (0.7, 2.2)),
-    "floor": (0.2, (3.9, 4.6), (0.8, 2.6)),
-    "spread": (0.15, (2.2, 3.0), (1.3, 2.3)),
-    "tight": (0.06, (2.1, 4.0), (0.45, 0.65)),
+    "mini": (0.17, (1.95, 2.5), (0.7, 1.45)),
+    "knee": (0.25, (2.5, 3.1), (0.8, 2.0)),
+    "long": (0.2, (3.1, 3.9), (0.85, 2.3)),
+    "floor": (0.17, (3.9, 4.6), (0.9, 2.6)),
+    "spread": (0.18, (2.2, 3.0), (1.3, 2.3)),
+    "tight": (0.03, (2.1, 4.0), (0.45, 0.65)),
 }
 CUTS = {"bell": (0.4, 0.75), "straight": (0.9, 1.1), "flared": (1.3, 2.2)}  # powers of its flare
-PLEATED = {"none": 0.32, "few": 0.33, "hem": 0.15, "many": 0.2}
+# Real skirts often have few lines, and then look to a network like paper.
+PLEATED = {"none": 0.35, "few": 0.4, "hem": 0.12, "many": 0.13}
 
 
 class Cloth:

@@ -156,6 +156,36 @@ def test_drawn_heads_have_hair_and_a_face_and_are_drawn_alike(modules):
     assert len(kinds) > 6
 
 
+def test_a_high_tail_stands_above_the_head_with_a_band_below(modules, monkeypatch):
+    _, shapes = modules
+    import hairdos
+    from features import View
+
+    monkeypatch.setattr(hairdos, "BACKS", {"high tail": 1})
+    banded = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        hair = hairdos.draw_hair(rng, View(0.0, 0.0), 0.005)
+        top = hair.crown(0.0)[1]
+        marks = hairdos.hair_behind(rng, hair)
+        assert min(m.outline[:, 1].min() for m in marks if m.surface == shapes.HAIR) < top - 0.05
+        bands = [m.outline for m in marks if m.surface == shapes.SECOND]
+        assert all(band[:, 1].min() < top and band[:, 1].max() < -0.5 for band in bands)
+        banded += len(bands)
+    assert 10 < banded < 20
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_waving_arm_has_its_hand_up_and_its_elbow_down(modules, side):
+    import limbs
+
+    for seed in range(20):
+        limb, _, hand = limbs.arm(np.random.default_rng(seed), side, 0.6, "waving", 0.13)
+        shoulder, elbow, wrist = limb.joints
+        assert side * elbow[0] > side * shoulder[0] and elbow[1] > wrist[1]
+        assert side * wrist[0] > 0.4 and wrist[1] < 0.25 and hand
+
+
 def test_a_drawn_head_keeps_its_measures_in_another_size(modules):
     import heads
 

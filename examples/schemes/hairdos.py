@@ -8,10 +8,11 @@ import dataclasses
 
 import numpy as np
 from marks import Mark, lock, stroke, zigzag
-from shapes import HAIR, SECOND, bow, one_of, ring, smooth
+from shapes import HAIR, SECOND, bow, frill, one_of, ring, smooth
 
 BACKS = {"short": 0.2, "spiky": 0.1, "bob": 0.17, "long": 0.28, "twin tails": 0.1,
-         "ponytail": 0.06, "buns": 0.03, "braids": 0.03, "drills": 0.03}  # fmt: skip
+         "ponytail": 0.06, "high tail": 0.06, "buns": 0.03, "braids": 0.03,
+         "drills": 0.03}  # fmt: skip
 LONG_TOO = {"twin tails": 0.15, "ponytail": 0.2, "buns": 0.35, "braids": 0.2, "drills": 0.3}
 
 
@@ -181,6 +182,29 @@ def _tails(rng, hair: Hair, kind: str) -> list[Mark]:
     return marks
 
 
+def _high_tail(rng, hair: Hair) -> list[Mark]:
+    """Draw a tail tied on top of the head: it stands above it, and falls behind a side."""
+    side, angle = rng.choice([-1, 1]), rng.uniform(0, 0.6)
+    root = hair.crown(side * angle) * (1, 0.97)
+    size = rng.uniform((0.14, 0.12), (0.3, 0.3))
+    top = root + (side * rng.uniform(0, 0.15), -0.7 * size[1])
+    marks, behind = [], rng.random() < 0.7
+    if rng.random() < 0.75:
+        far, down = rng.uniform((0.5, 0.1), (0.95, 1.4))
+        path = [root, top + (side * 0.3, -0.1), (side * far, -0.5), (side * far, 0.4 * down),
+                (side * far * rng.uniform(0.8, 1.3), down)]  # fmt: skip
+        marks += _bundle(rng, path, rng.uniform(0.12, 0.24), hair, behind)
+    swirl = ring(top, 0.6 * size)[: rng.integers(3, 18)]
+    marks.append(Mark(ring(top, size, rng.normal(0, 0.3), 30), HAIR, folds=(swirl,), shaded=True))
+    if rng.random() < 0.8:
+        wide = 0.9 * size[0] / hair.wide
+        edge = hair.crown(np.linspace(side * angle - wide, side * angle + wide, 12)) + (0, 0.04)
+        way = np.array([np.sin(side * angle), -np.cos(angle)])
+        band = frill(rng, edge, way, rng.uniform(0.08, 0.16), SECOND)
+        marks.append(Mark(band.outline, SECOND, folds=band.folds, shaded=True))
+    return marks
+
+
 def hair_behind(rng, hair: Hair) -> list[Mark]:
     """Draw the hair that is seen behind a face, and what hangs from it."""
     kind, marks = one_of(BACKS, rng), []
@@ -203,6 +227,8 @@ def hair_behind(rng, hair: Hair) -> list[Mark]:
             marks += _mass(rng, hair, long, wide, foot, True)
     if kind in LONG_TOO:
         marks += _tails(rng, hair, kind)
+    if kind == "high tail":
+        marks += _high_tail(rng, hair)
     if kind == "spiky":
         marks += _spikes(rng, hair)
     if kind == "bob":

@@ -15,6 +15,7 @@ ARMS = {
     "at face": ((0.0, -0.15), (0.45, 0.3), (1, 1), "before"),
     "at breast": ((0.02, 0.55), (0.14, 0.95), (1, 1), "before"),
     "over skirt": ((-0.12, 1.5), (0.2, 1.95), (1, 0), "before"),
+    "waving": ((0.6, -0.7), (1.15, 0.2), (1, 1), "before"),
     "raised": ((0.4, -1.4), (1.4, -0.1), (1, 0), "before"),
     "behind head": ((0.1, -0.6), (0.35, -0.2), (1, -1), "behind"),
     "out": ((1.1, 0.2), (1.9, 1.3), (0, 1), "beside"),
@@ -22,8 +23,10 @@ ARMS = {
 }
 HOW_OFTEN = dict.fromkeys(ARMS, 1.0) | {
     "hanging": 2.2, "over skirt": 1.4, "behind": 1.6, "at face": 1.6, "raised": 1.4,
+    "waving": 1.6,
 }  # fmt: skip
-BENT = {"folded", "hugging", "at face", "at breast", "raised", "behind head", "over skirt"}
+BENT = {"folded", "hugging", "at face", "at breast", "waving", "raised", "behind head",
+        "over skirt"}  # fmt: skip
 LEGS = {
     "standing": 3, "apart": 1, "crossed": 1, "bent": 1, "kneeling": 0.7, "sitting": 1,
     "walking": 1, "aside": 0.6,

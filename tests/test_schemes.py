@@ -135,6 +135,23 @@ def test_paper_has_strokes_that_stay_paper(squares, monkeypatch):
     assert touched >= 4
 
 
+def test_inked_lines_are_wider_and_darker_on_the_same_paper():
+    sys.path.insert(0, str(FOLDER))
+    from pairs import inked
+
+    sketch = np.full((32, 32, 1), 240, np.float32)
+    sketch[10, 4:28] = 150
+    darker = 0
+    for seed in range(20):
+        lines = inked(sketch, np.random.default_rng(seed))
+        assert lines.shape == sketch.shape and lines.dtype == np.float32
+        assert (lines <= sketch + 0.51).all() and lines.min() >= 0
+        assert (lines[[0, 5, 8, 12, 31]] == 240).all()
+        assert (lines[[9, 11], 4:28] >= lines[10, 4:28] - 0.01).all()
+        darker += lines[10, 10, 0] < 120 and lines[9, 10, 0] < 200
+    assert darker > 8
+
+
 def test_colourings_can_be_drawn_small(squares):
     """Of the same sketch, but for strokes at the edges of paper, and where they are when large."""
     _, drawn = squares

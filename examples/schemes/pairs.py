@@ -24,6 +24,7 @@ COUNTS = {"figure": 2, "head": 1, "doll": 0.7, "seeded": 8, "face": 2.5}
 
 BARE_COUNT = 2  # so often come models of which bare arms are pasted
 BEHIND = 0.25  # of the sketches have scenery behind the figure, if there is any
+INKED = 0.35  # of the sketches have the wide and dark lines of a pen, which `linework` seldom draws
 STRAY, STROKES = 0.35, 7  # of the sketches have up to so many strokes on the paper
 
 
@@ -120,7 +121,8 @@ class Squares:
 
     def _sketch(self, square, rng):
         seed = rng.integers(0, 2**30, 2).astype("int32")
-        return self._lines(tf.constant(square, tf.float32), tf.constant(seed)).numpy()
+        sketch = self._lines(tf.constant(square, tf.float32), tf.constant(seed)).numpy()
+        return inked(sketch, rng) if rng.random() < INKED else sketch
 
     def _placing(self, rng, side: int, shape, zoom: float, long, turn: float = 0.0):
         """Draw a place and a side, and give what brings pictures there, turned, on white."""
@@ -161,6 +163,19 @@ def enlarged(mask, times: int):
 def over(beneath, above, share):
     """Lay uint8 (..., H, W, 3) over others, by their share, (H, W, 1) in 0..1."""
     return np.rint(beneath + share * (above.astype("float32") - beneath)).astype("u1")
+
+
+def inked(sketch, rng):
+    """Draw lines, (S, S, 1) float32 in 0..255, wider by up to two pixels and up to 3.5 times as
+    dark; the paper stays as it is."""
+    ink = 255 - sketch[..., 0]
+    paper = np.median(ink)
+    ink = np.maximum(ink - paper, 0)
+    picture = Image.fromarray(np.rint(ink).astype("u1"))
+    wide = np.asarray(picture.filter(ImageFilter.MaxFilter(3)), np.float32)
+    ink += rng.uniform(0, 1) * np.maximum(wide - ink, 0)
+    ink = np.minimum(ink * rng.uniform(1, 3.5), rng.uniform(200, 255))
+    return (255 - paper - ink).clip(0, 255)[..., None].astype("float32")
 
 
 def stray_strokes(rng, side: int):

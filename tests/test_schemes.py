@@ -152,6 +152,24 @@ def test_inked_lines_are_wider_and_darker_on_the_same_paper():
     assert darker > 8
 
 
+def test_pale_pictures_of_known_surfaces_get_outlines(painted, tmp_path, monkeypatch):
+    sys.path.insert(0, str(FOLDER))
+    import pairs
+
+    with np.load(painted / "painted" / "a.figure.npz") as held:
+        pale = np.where(held["label"][..., None] > 0, 240, 255).astype("u1").repeat(3, -1)
+        np.savez(tmp_path / "a.seeded.npz", **{**held, "rgb": pale})
+    squares = pairs.Squares(tmp_path, [(painted / "art", 1, 1, 1)], seed=0)
+    for name, value in (("AS_DRAWN", 1.0), ("HOLLOW", 0.0), ("STRAY", 0.0), ("INKED", 0.0)):
+        monkeypatch.setattr(pairs, name, value)
+    ink = {}
+    for share in (0.0, 1.0):
+        monkeypatch.setitem(pairs.COMPLETED, "seeded", share)
+        sketches = [squares.scheme(number, 64)[0] for number in range(8)]
+        ink[share] = np.mean([(np.median(one) - one > 50).mean() for one in sketches])
+    assert ink[1.0] > ink[0.0] + 0.02
+
+
 def test_colourings_can_be_drawn_small(squares):
     """Of the same sketch, but for strokes at the edges of paper, and where they are when large."""
     _, drawn = squares

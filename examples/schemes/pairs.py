@@ -2,8 +2,8 @@
 
 Line art is that of training (`sgru_tf.linework`). What hand-drawn sketches have and painted figures
 lack is added: arms in any pose and loose locks (`loose.py`), eyes that are drawn empty, lines of a
-pen, strokes without meaning on the paper, as of a signature, and what stands behind a figure
-(`scenery.py`).
+pen, outlines where a painting is pale (`outlines.py`), strokes without meaning on the paper, as of
+a signature, and what stands behind a figure (`scenery.py`).
 Sketches are (S, S, 1) float32, colourings (9, S, S, 3) uint8 RGB, 0..255.
 """
 
@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 from draws import AS_DRAWN, HOLLOW, STRETCH, TURN, WHITE, ZOOMS
 from loose import Loose, kernel, model
+from outlines import TRIES, detailed, is_sparse, outlined, outlines
 from PIL import Image, ImageDraw, ImageFilter
 from scenery import Scenery
 
@@ -23,6 +24,7 @@ from sgru_tf.prepare import read_art
 COUNTS = {"figure": 2, "head": 1, "doll": 0.7, "seeded": 8, "face": 2.5}
 """So often comes each picture of a kind; those that artists have painted, being few, most."""
 
+COMPLETED = {"seeded": 0.75, "face": 0.75}  # so many sketches of a kind get outlines
 BARE_COUNT = 2  # so often come models of which bare arms are pasted
 BEHIND = 0.25  # of the sketches have scenery behind the figure, if there is any
 INKED = 0.35  # of the sketches have the wide and dark lines of a pen, which `linework` seldom draws
@@ -55,7 +57,8 @@ class Squares:
                 # Of the iris its outline stays, so the mask is shrunk by a pixel.
                 lines = Image.fromarray(255 - held["iris"]).filter(ImageFilter.MaxFilter(3))
                 kind = file.stem.split(".")[-1]
-                self.figures.append((kind, held["rgb"], held["painted"], lines))
+                borders = outlines(held["rgb"], held["label"]) if kind in COMPLETED else None
+                self.figures.append((kind, held["rgb"], held["painted"], lines, borders))
             with_bare_arms = kind != "doll" and model(file) in self.loose.bare_armed
             counts.append(COUNTS[kind] * (BARE_COUNT if with_bare_arms else 1))
         if not self.figures:
@@ -78,7 +81,8 @@ class Squares:
         drawn in a fraction of the time.
         """
         rng = np.random.default_rng([self.seed, number, 1])
-        kind, rgb, painted, lines = self.figures[rng.choice(len(self.figures), p=self.weights)]
+        chosen = rng.choice(len(self.figures), p=self.weights)
+        kind, rgb, painted, lines, borders = self.figures[chosen]
         turn, stretch = rng.uniform(-TURN, TURN), STRETCH ** rng.uniform(-0.5, 0.5)
         shape = rgb.shape[0] / stretch, rgb.shape[1] * stretch
         zoom = rng.uniform(*ZOOMS[kind])
@@ -87,17 +91,24 @@ class Squares:
         which, as_drawn = rng.integers(len(nine)), rng.random() < AS_DRAWN
         drawn = fit(Image.fromarray(rgb if as_drawn else painted[which]))
         lines = 255 - fit(lines)
+        completed = rng.random() < COMPLETED.get(kind, 0)
+        borders = fit(borders) if completed else None
         figure = enlarged(nine.min((0, 3)) < WHITE, shrink)
         for part, put in self.loose.draw(figure, kind, zoom * side, rng):
             share = put(part.alpha)[..., None] / 255
             drawn = over(drawn, put(part.rgb if as_drawn else part.painted[which]), share)
             lines = np.where(share[..., 0] > 0.5, 0, lines)
+            if completed:
+                borders = np.where(share[..., 0] > 0.5, 255, borders)
             own = np.stack([put(one, shrink) for one in part.painted])
             nine = over(nine, own, put(part.alpha, shrink)[..., None] / 255)
         paper = enlarged(nine.min((0, 3)) >= WHITE, shrink)
         if self.scenery and rng.random() < BEHIND:
             drawn = self.scenery.lay(drawn, paper, rng)
-        sketch = self._sketch(drawn, rng)
+        if completed:
+            sketch = self._completed(drawn, ~paper, borders, rng)
+        else:
+            sketch = self._sketch(drawn, rng)
         if rng.random() < HOLLOW:
             sketch = np.maximum(sketch, lines[..., None].astype("float32"))
         if rng.random() < STRAY:
@@ -119,6 +130,15 @@ class Squares:
             sketch = Image.open(file.parent.parent / "images_bw" / file.name).convert("L")
             return fit(sketch)[..., None].astype("float32")
         return self._sketch(fit(picture), rng)
+
+    def _completed(self, square, figure, borders, rng):
+        """Draw a sketch as complete as artists draw: outlines, and lines where colours are pale."""
+        square = detailed(square, rng)
+        for _ in range(TRIES):
+            sketch = self._sketch(square, rng)
+            if not is_sparse(sketch, figure):
+                break
+        return outlined(sketch, borders, rng)
 
     def _sketch(self, square, rng):
         seed = rng.integers(0, 2**30, 2).astype("int32")

@@ -15,11 +15,7 @@ LEVEL = 0.8, 1.1  # how dark outlines are, by the darkest lines of the sketch
 DARK = 90  # grey levels of ink: so dark they are at least
 CELL = 24  # pixels, about, between two pressures of the pen
 LIFTED = 0.22  # pressure, 0..1, under which the pen does not touch the paper
-DETAIL = (
-    2,
-    300,
-    3,
-)  # radius in pixels, percent at most and threshold by which faint lines are raised
+DETAIL = 2, 300, 3  # of raising faint lines: radius in pixels, most percent, threshold
 SPARSE, TRIES = 0.05, 3  # ink, as a part of the figure: less is drawn once more, in another style
 
 
@@ -58,6 +54,27 @@ def detailed(picture: np.ndarray, rng) -> np.ndarray:
 def is_sparse(sketch: np.ndarray, figure: np.ndarray) -> bool:
     """Tell if a figure, (S, S) bool, has next to no lines in a sketch, (S, S, 1) float32."""
     return (sketch[figure] < 200).mean() < SPARSE if figure.any() else False
+
+
+def completed(picture: np.ndarray, figure: np.ndarray, borders: np.ndarray, draw, rng):
+    """Draw a sketch as complete as artists draw: outlines, and lines where colours are pale.
+
+    Args:
+        picture: (S, S, 3) uint8.
+        figure: (S, S) bool, where it is not paper.
+        borders: (S, S) uint8, see `outlined`.
+        draw: Draws lines of a picture, (S, S, 1) float32, each time in another style.
+        rng: numpy Generator.
+
+    Returns:
+        (S, S, 1) float32.
+    """
+    picture = detailed(picture, rng)
+    for _ in range(TRIES):
+        sketch = draw(picture)
+        if not is_sparse(sketch, figure):
+            break
+    return outlined(sketch, borders, rng)
 
 
 def outlined(sketch: np.ndarray, borders: np.ndarray, rng) -> np.ndarray:

@@ -7,13 +7,14 @@ a signature, and what stands behind a figure (`scenery.py`).
 Sketches are (S, S, 1) float32, colourings (9, S, S, 3) uint8 RGB, 0..255.
 """
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 from draws import AS_DRAWN, HOLLOW, STRETCH, TURN, WHITE, ZOOMS
 from loose import Loose, kernel, model
-from outlines import TRIES, detailed, is_sparse, outlined, outlines
+from outlines import completed, outlines
 from PIL import Image, ImageDraw, ImageFilter
 from scenery import Scenery
 
@@ -91,24 +92,22 @@ class Squares:
         which, as_drawn = rng.integers(len(nine)), rng.random() < AS_DRAWN
         drawn = fit(Image.fromarray(rgb if as_drawn else painted[which]))
         lines = 255 - fit(lines)
-        completed = rng.random() < COMPLETED.get(kind, 0)
-        borders = fit(borders) if completed else None
+        complete = rng.random() < COMPLETED.get(kind, 0)
+        borders = fit(borders) if complete else None
         figure = enlarged(nine.min((0, 3)) < WHITE, shrink)
         for part, put in self.loose.draw(figure, kind, zoom * side, rng):
             share = put(part.alpha)[..., None] / 255
             drawn = over(drawn, put(part.rgb if as_drawn else part.painted[which]), share)
             lines = np.where(share[..., 0] > 0.5, 0, lines)
-            if completed:
+            if complete:
                 borders = np.where(share[..., 0] > 0.5, 255, borders)
             own = np.stack([put(one, shrink) for one in part.painted])
             nine = over(nine, own, put(part.alpha, shrink)[..., None] / 255)
         paper = enlarged(nine.min((0, 3)) >= WHITE, shrink)
         if self.scenery and rng.random() < BEHIND:
             drawn = self.scenery.lay(drawn, paper, rng)
-        if completed:
-            sketch = self._completed(drawn, ~paper, borders, rng)
-        else:
-            sketch = self._sketch(drawn, rng)
+        draw = partial(self._sketch, rng=rng)
+        sketch = completed(drawn, ~paper, borders, draw, rng) if complete else draw(drawn)
         if rng.random() < HOLLOW:
             sketch = np.maximum(sketch, lines[..., None].astype("float32"))
         if rng.random() < STRAY:
@@ -130,15 +129,6 @@ class Squares:
             sketch = Image.open(file.parent.parent / "images_bw" / file.name).convert("L")
             return fit(sketch)[..., None].astype("float32")
         return self._sketch(fit(picture), rng)
-
-    def _completed(self, square, figure, borders, rng):
-        """Draw a sketch as complete as artists draw: outlines, and lines where colours are pale."""
-        square = detailed(square, rng)
-        for _ in range(TRIES):
-            sketch = self._sketch(square, rng)
-            if not is_sparse(sketch, figure):
-                break
-        return outlined(sketch, borders, rng)
 
     def _sketch(self, square, rng):
         seed = rng.integers(0, 2**30, 2).astype("int32")

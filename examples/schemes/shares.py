@@ -10,11 +10,12 @@ that shows enough of it; and the mean of the four. The model card's tables are o
 which drew other lines: compare models in one run.
 
 With `--complete` all surfaces of pictures that artists painted have outlines, as in real sketches
-(`outlines.py`); without, half of the sketches of pale pictures have next to no line.
+(`outlines.py`); without, those of pale pictures have next to no line.
 """
 
 import sys
 import zlib
+from itertools import count
 from pathlib import Path
 
 import click
@@ -27,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from draws import WHITE
 from measure import CLEAN, surfaces_of
 from nine import read_painted
-from outlines import TRIES, detailed, is_sparse, outlined, outlines
+from outlines import completed, outlines
 
 from sgru_tf.colorizer import Colorizer
 from sgru_tf.errors import SgruError
@@ -68,16 +69,16 @@ def sketch_of(file: Path, complete: bool):
         return np.asarray(sheet)
 
     drawn = square(Image.fromarray(rgb))
-    figure = drawn.min(-1) < WHITE
+    styles = count()
+
+    def draw(picture):
+        style = tf.constant([seed, next(styles)], tf.int32)
+        return random_line_art(tf.constant(picture, tf.float32), style).numpy()
+
     if complete:
-        drawn = detailed(drawn, rng)
-    for number in range(TRIES if complete else 1):
-        style = tf.constant([seed, number], tf.int32)
-        lines = random_line_art(tf.constant(drawn, tf.float32), style).numpy()
-        if not is_sparse(lines, figure):
-            break
-    if complete:
-        lines = outlined(lines, square(borders), rng)
+        lines = completed(drawn, drawn.min(-1) < WHITE, square(borders), draw, rng)
+    else:
+        lines = draw(drawn)
     sketch = level_paper(np.rint(lines[: size[1], : size[0], 0]).astype("u1"))
     numbers = Image.fromarray(numbers).resize(size, Image.Resampling.NEAREST)
     return sketch, np.asarray(numbers)
@@ -122,8 +123,8 @@ def main(model: Path, truths, complete: bool):
             for file in files:
                 sketch, numbers = sketch_of(file, complete and ".doll." not in file.name)
                 found.append(shares(colorizer(sketch), sketch, numbers, colours))
-            known = [[one for one in of if one == one] for of in zip(*found, strict=True)]
-            means = [float(np.mean(of)) if of else np.nan for of in known]
+            known = [np.array(of)[np.isfinite(of)] for of in zip(*found, strict=True)]
+            means = [of.mean() if of.size else np.nan for of in known]
             told = ", ".join(f"{name} {of:.3f}" for name, of in zip(NAMES, means, strict=True))
             click.echo(f"{folder}: {told}; mean {np.nanmean(means):.3f} of {len(files)} pictures")
     except (SgruError, OSError) as error:

@@ -76,12 +76,14 @@ def test_a_figure_has_the_colours_of_every_scheme(painted):
 def test_many_seeds_tell_a_scene_apart(painted):
     seeds = {"paper": [[5, 5], [95, 5], [5, 95], [95, 95]], "hair": [[50, 23]], "top": [[50, 70]]}
     (painted / "many.json").write_text(json.dumps({"a.png": seeds}))
-    given = "--seeded", "art", "many.json", "--faces", "art", "many.json"
+    given = "--seeded", "--faces", "--sown"
+    given = [word for option in given for word in (option, "art", "many.json")]
     run(painted, FOLDER / "paint.py", "seeded", *given)
     with np.load(painted / "seeded" / "a.seeded.npz") as held:
         nine = held["painted"].astype(int)
-    with np.load(painted / "seeded" / "a.face.npz") as held:
-        np.testing.assert_array_equal(held["painted"], nine)
+    for kind in ("face", "sown"):
+        with np.load(painted / "seeded" / f"a.{kind}.npz") as held:
+            np.testing.assert_array_equal(held["painted"], nine)
     assert (abs(nine[0, 30, 64] - (0xE0, 0xA0, 0x30)) < 12).all()
     assert (abs(nine[0, 90, 64] - (0x3F, 0x5F, 0xA0)) < 12).all()
     np.testing.assert_array_equal(nine[:, 5, 5], 255)
@@ -181,6 +183,23 @@ def test_colourings_can_be_drawn_small(squares):
         means = nine.reshape(9, 64, 4, 64, 4, 3).mean((2, 4))
         moved = np.abs(means[:, :, 1:] - small[:, :, :-1]).mean()
         assert np.abs(means - small).mean() < moved / 2
+
+
+def test_what_is_cut_off_below_stands_on_the_lower_edge(painted, tmp_path, monkeypatch):
+    sys.path.insert(0, str(FOLDER))
+    import pairs
+
+    with np.load(painted / "painted" / "a.figure.npz") as held:
+        cut = {name: held[name][:100] for name in ("rgb", "iris", "label")}
+        np.savez(tmp_path / "a.figure.npz", painted=held["painted"][:, :100], **cut)
+    squares = pairs.Squares(tmp_path, [], seed=0)
+    monkeypatch.setitem(pairs.ZOOMS, "figure", (0.5, 0.6))
+    below = {}
+    for share in (0.0, 1.0):
+        monkeypatch.setattr(pairs, "STANDING", share)
+        nines = [squares.scheme(number, 96)[1] for number in range(8)]
+        below[share] = sum((nine[:, -1].min((0, 2)) < 200).any() for nine in nines)
+    assert below[0.0] < 4 and below[1.0] == 8
 
 
 def test_an_arm_that_is_pasted_is_skin_in_all_nine(painted, tmp_path, monkeypatch):

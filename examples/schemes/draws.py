@@ -6,8 +6,10 @@ ZOOMS = {  # the long side, as a part of the square's
     "doll": (0.55, 2.3),
     "seeded": (0.5, 1.6),
     "face": (0.3, 1.25),
+    "sown": (0.3, 1.25),
 }
 TURN, STRETCH = 10.0, 1.12  # degrees at most; width by height, or height by width, at most
 AS_DRAWN = 0.6  # of the sketches are of the picture as drawn, the others of one of the nine
+STANDING = 0.7  # of figures that are cut off below have no paper there
 HOLLOW = 0.35  # of the sketches have empty eyes, as many have that are drawn by hand
 WHITE = 250  # grey level from which all that a truth shows is paper

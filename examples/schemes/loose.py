@@ -28,6 +28,7 @@ SPOTS = {  # of the rows of what is beneath: where the upper ends of arms lie, a
     "figure": ((0.38, 0.75), (0.05, 0.45)),
     "seeded": ((0.65, 0.95), (0.2, 0.8)),
     "face": ((0.75, 0.98), (0.2, 0.8)),
+    "sown": ((0.75, 0.98), (0.2, 0.8)),
     "head": ((0.65, 0.95), (0.2, 0.8)),
     "doll": ((0.35, 0.8), (0.05, 0.5)),
 }
@@ -35,6 +36,7 @@ LENGTHS = {  # of a part, in those of its own figure; dolls are whole, or end un
     "figure": (0.7, 1.3),
     "seeded": (0.7, 1.3),
     "face": (1.2, 2.4),
+    "sown": (1.2, 2.4),
     "head": (1.8, 3.2),
     "doll": (0.8, 2.4),
 }

@@ -151,6 +151,11 @@ def paint_face(file: Path, seeds, out: Path) -> None:
     paint_seeded(file, seeds, out, "face")
 
 
+def paint_sown(file: Path, seeds, out: Path) -> None:
+    """Write one close-up whose surfaces seeds of `sow.py` tell apart."""
+    paint_seeded(file, seeds, out, "sown")
+
+
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -161,9 +166,10 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--figures", type=(FOLDER, FILE), multiple=True, help="Figures, and their seeds.")
 @click.option("--seeded", type=(FOLDER, FILE), multiple=True, help="Pictures, and many seeds each.")
 @click.option("--faces", type=(FOLDER, FILE), multiple=True, help="Close-ups, and many seeds each.")
+@click.option("--sown", type=(FOLDER, FILE), multiple=True, help="Close-ups, and seeds of sow.py.")
 @click.option("--leave", multiple=True, help="Names of pictures, as 'a_01*', to leave out.")
-def main(out, poses, figures, seeded, faces, leave):
-    """Paint POSES, FIGURES, SEEDED pictures and FACES in nine schemes each, to OUT."""
+def main(out, poses, figures, seeded, faces, sown, leave):
+    """Paint POSES, FIGURES, SEEDED pictures, FACES and SOWN ones in nine schemes each, to OUT."""
     tasks = []
     try:
         prepare_folder(out)
@@ -177,7 +183,12 @@ def main(out, poses, figures, seeded, faces, leave):
             for turn, file in enumerate(files):
                 tasks.append((paint_pose, file, turn, kinds, given, out))
                 tasks.append((paint_loose, file, kinds, given, out))
-        by_seeds = (paint_figure, figures), (paint_seeded, seeded), (paint_face, faces)
+        by_seeds = (
+            (paint_figure, figures),
+            (paint_seeded, seeded),
+            (paint_face, faces),
+            (paint_sown, sown),
+        )
         for paint_one, pictures in by_seeds:
             for folder, seeds in pictures:
                 listed = json.loads(seeds.read_text()).items()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-from draws import AS_DRAWN, HOLLOW, STRETCH, TURN, WHITE, ZOOMS
+from draws import AS_DRAWN, HOLLOW, STANDING, STRETCH, TURN, WHITE, ZOOMS
 from loose import Loose, kernel, model
 from outlines import completed, outlines
 from PIL import Image, ImageDraw, ImageFilter
@@ -22,10 +22,10 @@ from sgru_tf.errors import SgruError
 from sgru_tf.linework import random_line_art
 from sgru_tf.prepare import read_art
 
-COUNTS = {"figure": 2, "head": 1, "doll": 0.7, "seeded": 8, "face": 2.5}
+COUNTS = {"figure": 2, "head": 1, "doll": 0.7, "seeded": 8, "face": 1.5, "sown": 0.9}
 """So often comes each picture of a kind; those that artists have painted, being few, most."""
 
-COMPLETED = {"seeded": 0.75, "face": 0.75}  # so many sketches of a kind get outlines
+COMPLETED = {"seeded": 0.75, "face": 0.75, "sown": 0.75}  # so many sketches of a kind get outlines
 BARE_COUNT = 2  # so often come models of which bare arms are pasted
 BEHIND = 0.25  # of the sketches have scenery behind the figure, if there is any
 INKED = 0.35  # of the sketches have the wide and dark lines of a pen, which `linework` seldom draws
@@ -84,10 +84,11 @@ class Squares:
         rng = np.random.default_rng([self.seed, number, 1])
         chosen = rng.choice(len(self.figures), p=self.weights)
         kind, rgb, painted, lines, borders = self.figures[chosen]
+        stands = rng.random() < STANDING and (painted[:, -1].min((0, 2)) < WHITE).any()
         turn, stretch = rng.uniform(-TURN, TURN), STRETCH ** rng.uniform(-0.5, 0.5)
         shape = rgb.shape[0] / stretch, rgb.shape[1] * stretch
         zoom = rng.uniform(*ZOOMS[kind])
-        fit = self._placing(rng, side, shape, zoom, max, turn)
+        fit = self._placing(rng, side, shape, zoom, max, turn, stands)
         nine = np.stack([fit(Image.fromarray(one), shrink) for one in painted])
         which, as_drawn = rng.integers(len(nine)), rng.random() < AS_DRAWN
         drawn = fit(Image.fromarray(rgb if as_drawn else painted[which]))
@@ -135,14 +136,19 @@ class Squares:
         sketch = self._lines(tf.constant(square, tf.float32), tf.constant(seed)).numpy()
         return inked(sketch, rng) if rng.random() < INKED else sketch
 
-    def _placing(self, rng, side: int, shape, zoom: float, long, turn: float = 0.0):
-        """Draw a place and a side, and give what brings pictures there, turned, on white."""
+    def _placing(self, rng, side: int, shape, zoom: float, long, turn=0.0, stands=False):
+        """Draw a place and a side, and give what brings pictures there, turned, on white.
+
+        What stands, being cut off by the lower edge of its picture, is so by that of the square.
+        """
         scale = side * zoom / long(shape)
         height, width = (max(8, round(length * scale)) for length in shape)
         top, left = (
             int(rng.integers(min(0, side - length), max(0, side - length) + 1))
             for length in (height, width)
         )
+        if stands and height < side:
+            top = side - height + int(np.sin(np.radians(abs(turn))) * width / 2)
         mirrored = rng.random() < 0.5
 
         def fit(picture, shrink=1):

@@ -118,7 +118,7 @@ def _explained(pictures, colours):
 
 
 def _part(rest, shares, openness):
-    coloured = (openness > 4e-4) & (shares[PAPER] < 0.7) & (rest < surfaces.UNKNOWN)
+    coloured = (openness > 4e-4) & (shares[PAPER] < 0.7) & (rest < surfaces.COUNTED)
     found = tf.sort(tf.boolean_mask(rest, coloured))
     number = tf.size(found)
     # Of none, what is far from explained.

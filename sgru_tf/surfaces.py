@@ -57,9 +57,12 @@ GAP = 4
 WORST_CONDITION = 1e10
 """Colours whose sums of products are conditioned worse are mixtures of each other."""
 
-KNOWN, UNKNOWN = 8.0, 16.0
+COUNTED = 16.0
+"""Pixels that lie so far from it say nothing about how far the schemes explain a picture."""
+
+KNOWN, UNKNOWN = 13.0, 21.0
 """How far, in grey levels, a pixel lies from what the schemes can explain: up to the first it is of
-them, from the second on it is something else: blush."""
+them, from the second on it is something else: blush. A shade between sleeve and arm: 8 to 14."""
 
 PAPER, SKIN, HAIR, CLOTHES = range(4)
 EYES = 3  # their place in a scheme, after skin, hair and clothes
@@ -228,7 +231,7 @@ def paper_around(openness: np.ndarray, white: np.ndarray, scale: float = 1.0) ->
 
 def _part(rest, shares, openness) -> float:
     """How far colours are moved in this picture, 0-1; see `EXPLAINED`."""
-    coloured = (openness > 4e-4) & (shares[PAPER] < 0.7) & (rest < UNKNOWN)
+    coloured = (openness > 4e-4) & (shares[PAPER] < 0.7) & (rest < COUNTED)
     if not coloured.any():
         return 0.0
     unexplained = float(np.median(rest[coloured]))

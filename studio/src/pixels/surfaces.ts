@@ -19,7 +19,8 @@ const [BARE, ANY] = [0.6, 0.5];
 const SHARP = 3;
 export const LIGHT = 0.1;
 const GAP = 4;
-const [KNOWN, UNKNOWN] = [8, 16];
+const COUNTED = 16;
+const [KNOWN, UNKNOWN] = [13, 21];
 export const PAPER = 0;
 const [SKIN, HAIR, CLOTHES] = [1, 2, 3];
 const EYES = 3; // their place in a scheme
@@ -118,7 +119,7 @@ function sharesOf(amounts: Float32Array): { shares: Float32Array; light: Float32
 /** How far colours are moved in this picture, 0-1, by the median of what coloured pixels leave unexplained. */
 function partOf(rest: Float32Array, shares: Float32Array, openness: Float32Array): number {
   const isColoured = (i: number) => openness[i] > 4e-4 && shares[SURFACES * i + PAPER] < 0.7;
-  const coloured = rest.filter((away, i) => isColoured(i) && away < UNKNOWN).sort();
+  const coloured = rest.filter((away, i) => isColoured(i) && away < COUNTED).sort();
   if (!coloured.length) return 0;
   const unexplained = (coloured[(coloured.length - 1) >> 1] + coloured[coloured.length >> 1]) / 2;
   return clipped((UNEXPLAINED - unexplained) / (UNEXPLAINED - EXPLAINED), 1);

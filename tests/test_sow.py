@@ -59,7 +59,7 @@ def learnt(numbers):
     for number in numbers:
         picture, seeds = face(number)
         pictures += sow.squares(np.asarray(picture), seeds, [0, number])
-    return see, sow.learn(see, pictures)
+    return see, sow.learn(see, pictures, 0)
 
 
 def test_squares_are_of_one_place_in_picture_and_surfaces():
@@ -106,19 +106,23 @@ def call(*arguments):
 
 
 def test_the_surest_pictures_are_written(tmp_path):
+    """Of one folder, of which some were told apart by hand; one of these is left out."""
     hand, wild, out = tmp_path / "hand.json", tmp_path / "wild", tmp_path / "sown.json"
-    write(tmp_path / "like", range(20), hand)
-    write(wild, [*range(3), *range(50, 54)])
+    write(wild, range(20), hand)
+    for number in range(50, 54):
+        face(number)[0].save(wild / f"{number}.png")
+    (wild / "broken.png").write_bytes(b"no picture")
     rng = np.random.default_rng(0)
     Image.fromarray(rng.integers(0, 255, (SIDE, SIDE, 3), np.uint8)).save(wild / "noise.png")
     weights = tmp_path / "vgg.weights.h5"
     weights.touch()
     told = call(
-        out, "--like", tmp_path / "like", hand, "--pictures", wild, "--vgg-weights", weights,
+        out, "--like", wild, hand, "--pictures", wild, "--vgg-weights", weights,
         "--count", 4, "--leave", "3.png",
     )  # fmt: skip
-    assert told.exit_code == 0, told.output
-    assert "of 2 pictures" in told.output and f"pictures 4 of 5 -> {out}" in told.output
+    assert told.exit_code == 1, told.output
+    assert "of 2 pictures" in told.output
+    assert "broken.png" in told.output and f"pictures 4 of 6, failed 1 -> {out}" in told.output
     listed = json.loads(out.read_text())
     assert list(listed) == ["50.png", "51.png", "52.png", "53.png"]
     picture, given = face(51)
@@ -126,7 +130,40 @@ def test_the_surest_pictures_are_written(tmp_path):
     assert (kinds == told_apart(np.asarray(picture), given)).mean() > 0.85
 
 
-@pytest.mark.parametrize("text", ["no json", '{"0.png": 3}', '{"absent.png": {}}'])
+def eye(skin, beside):
+    """A square of skin with an iris in its middle and something on both sides of it; its seeds."""
+    square = np.full((SIDE, SIDE, 3), skin, np.uint8)
+    square[28:36, 20:44], square[28:36, 28:36] = beside, (40, 70, 160)
+    middles = (np.arange(SIDE // 4) + 0.5) * 400 / SIDE
+    seeds = {kind: [] for kind in sow.TOLD}
+    for x in middles.tolist():
+        for y in middles.tolist():
+            kind = (
+                "iris" if tuple(square[int(y * 0.64), int(x * 0.64)]) == (40, 70, 160) else "skin"
+            )
+            seeds[kind].append([x, y])
+    return square, seeds
+
+
+@pytest.mark.parametrize(
+    "skin, beside, white",
+    [
+        ((245, 210, 185), (245, 245, 250), 8),  # the white of the eye
+        ((245, 210, 185), (250, 225, 200), 0),  # skin in light
+        ((248, 246, 246), (248, 246, 246), 0),  # a face that is white all over
+    ],
+)
+def test_what_is_white_beside_an_iris_is_so(skin, beside, white):
+    square, seeds = eye(skin, beside)
+    before = len(seeds["skin"])
+    sow.eye_whites(square, seeds)
+    assert len(seeds["white"]) == white and len(seeds["skin"]) == before - white
+    assert len(seeds["iris"]) == 4
+    for x, y in seeds["white"]:
+        assert (square[int(y * SIDE / 100), int(x * SIDE / 100)] == beside).all()
+
+
+@pytest.mark.parametrize("text", ["no json", '{"0.png": 3}', '{"0.png": {}}', '{"absent.png": {}}'])
 def test_a_fault_is_one_line(tmp_path, text):
     write(tmp_path / "like", [0])
     hand, weights = tmp_path / "hand.json", tmp_path / "vgg.weights.h5"

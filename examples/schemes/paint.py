@@ -20,6 +20,7 @@ trousers and stockings, and for ribbons and trimmings. White stays where there i
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -146,16 +147,6 @@ def paint_seeded(file: Path, seeds, out: Path, kind: str = "seeded") -> None:
     write(rgb, surfaces, out / f"{file.stem}.{kind}.npz")
 
 
-def paint_face(file: Path, seeds, out: Path) -> None:
-    """Write one close-up whose surfaces many seeds tell apart."""
-    paint_seeded(file, seeds, out, "face")
-
-
-def paint_sown(file: Path, seeds, out: Path) -> None:
-    """Write one close-up whose surfaces seeds of `sow.py` tell apart."""
-    paint_seeded(file, seeds, out, "sown")
-
-
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -186,8 +177,8 @@ def main(out, poses, figures, seeded, faces, sown, leave):
         by_seeds = (
             (paint_figure, figures),
             (paint_seeded, seeded),
-            (paint_face, faces),
-            (paint_sown, sown),
+            (partial(paint_seeded, kind="face"), faces),
+            (partial(paint_seeded, kind="sown"), sown),
         )
         for paint_one, pictures in by_seeds:
             for folder, seeds in pictures:

@@ -84,7 +84,7 @@ class Squares:
         rng = np.random.default_rng([self.seed, number, 1])
         chosen = rng.choice(len(self.figures), p=self.weights)
         kind, rgb, painted, lines, borders = self.figures[chosen]
-        stands = rng.random() < STANDING and (painted[:, -1].min((0, 2)) < WHITE).any()
+        stands = rng.random() < STANDING and painted[:, -1].min() < WHITE
         turn, stretch = rng.uniform(-TURN, TURN), STRETCH ** rng.uniform(-0.5, 0.5)
         shape = rgb.shape[0] / stretch, rgb.shape[1] * stretch
         zoom = rng.uniform(*ZOOMS[kind])

@@ -21,6 +21,7 @@ from nine import FIRST, HAIR, IRIS, SECOND
 from PIL import Image, ImageFilter
 from repaint_figures import blurred, dyed, soft, usual_lightness
 
+from sgru_tf.errors import SgruError
 from sgru_tf.gamut import rgb_of
 from sgru_tf.metrics import lab
 
@@ -42,6 +43,9 @@ def told_apart(rgb: np.ndarray, seeds: dict) -> np.ndarray:
 
     Returns:
         uint8 (h, w), places in `KINDS`; the long side is `SIDE` at most.
+
+    Raises:
+        SgruError: there are no seeds.
     """
     small = Image.fromarray(rgb)
     small.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
@@ -60,6 +64,8 @@ def told_apart(rgb: np.ndarray, seeds: dict) -> np.ndarray:
             for i, j in around:
                 cost[i * width + j], owner[i * width + j] = 0.0, len(own) - 1
                 front.append((0.0, i * width + j, len(own) - 1))
+    if not own:
+        raise SgruError("has no seeds")
     heapq.heapify(front)
     while front:
         spent, place, seed = heapq.heappop(front)

@@ -9,8 +9,8 @@ easier to tell from a painting than from its sketch: a few hundred pictures teac
 the features of VGG (Simonyan and Zisserman, ICLR 2015; "hypercolumns", Hariharan and others,
 CVPR 2015) learns the surfaces of LIKE, and tells those of PICTURES at a quarter of their size.
 Where it is sure, and is so all around, a seed is set; where lines and edges lie, the flood of
-`seeded.py` finds out. Pictures it is least sure of are left out, and of every `TENTH` of LIKE it is
-told how much of the picture the seeds and their flood had right (those are not learnt from).
+`seeded.py` finds out. Pictures it is least sure of are left out. Every `TENTH` of LIKE, if it is
+square, is not learnt from: of these it is told how much the seeds and their flood have right.
 """
 
 import json
@@ -36,6 +36,7 @@ from sgru_tf.files import whole_file
 from sgru_tf.metrics import lab
 from sgru_tf.perceptual import build_features
 from sgru_tf.prepare import read_art
+from sgru_tf.terminal import FileProgress, say
 
 SIDE, CELL = 256, 4  # pixels of what VGG sees, and of a cell, of which one surface is told
 TOLD = KINDS[:-1]  # what it learns to tell; what is left as it was drawn has no look of its own
@@ -119,12 +120,13 @@ def build_teller(shapes) -> keras.Model:
     return keras.Model(maps, layers.Conv2D(len(TOLD), 1, dtype="float32")(x))
 
 
-def learn(see: keras.Model, pictures) -> keras.Model:
+def learn(see: keras.Model, pictures, seed: int) -> keras.Model:
     """Teach a network what is where.
 
     Args:
         see: Of `features`.
         pictures: Squares and cells of `squares`.
+        seed: Of the order in which they come.
     """
     # Maps of all squares are held, in half precision, as VGG takes most of the time.
     maps = [_half(see, np.stack(pictures_of)) for pictures_of in _batches([p for p, _ in pictures])]
@@ -138,7 +140,7 @@ def learn(see: keras.Model, pictures) -> keras.Model:
         keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(RATE, steps)),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     for epoch in range(EPOCHS):
         losses = []
         for chosen in _batches(rng.permutation(len(cells))[: steps // EPOCHS * BATCH]):
@@ -228,12 +230,15 @@ def main(out, like, pictures, vgg_weights, leave, count, seed):
     """Set seeds of PICTURES as LIKE have them; OUT gets those it is surest of."""
     try:
         keras.utils.set_random_seed(seed)
+        # Those to leave out are not sown either.
         tasks, asked, by_hand = [], [], set()
         for folder, seeds in like:
             for number, (name, given) in enumerate(json.loads(seeds.read_text()).items()):
-                by_hand.add(name)
+                by_hand.add((folder / name).resolve())
                 if any(Path(name).match(one) for one in leave):
                     continue
+                if not any(given.values()):
+                    raise SgruError(f"{seeds}: {name} has no seeds")
                 rgb = np.asarray(read_art(folder / name))
                 if number % TENTH == TENTH - 1 and rgb.shape[0] == rgb.shape[1]:
                     asked.append((rgb, given))
@@ -242,22 +247,33 @@ def main(out, like, pictures, vgg_weights, leave, count, seed):
         with ProcessPoolExecutor(usable_cores()) as pool:
             taught = [one for some in pool.map(squares, *zip(*tasks, strict=True)) for one in some]
         see = features(build_features(LossConfig(backbone="vgg16", weights=str(vgg_weights))))
-        teller = learn(see, taught)
-        tell_how_right(asked, see, teller)
-        found = []
-        files = [file for file in sorted(pictures.iterdir()) if file.name not in by_hand]
-        for number, file in enumerate(files):
-            seeds, sure = sown(np.asarray(read_art(file)), see, teller)
-            found.append((sure, file.name, seeds))
-            if number % 100 == 99:
-                click.echo(f"{number + 1} of {len(files)} pictures")
+        teller = learn(see, taught, seed)
+        if asked:
+            tell_how_right(asked, see, teller)
+        files = [file for file in sorted(pictures.iterdir()) if file.resolve() not in by_hand]
+        found, failed = sow_all(files, see, teller)
         surest = sorted(found, key=lambda one: one[0])[-count:]
         listed = {name: seeds for _, name, seeds in sorted(surest, key=lambda one: one[1])}
         with whole_file(out) as part:
             part.write_text(json.dumps(listed))
     except (SgruError, OSError, AttributeError, TypeError, ValueError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"pictures {len(listed)} of {len(files)} -> {out}")
+    click.echo(f"pictures {len(listed)} of {len(files)}, failed {failed} -> {out}")
+    sys.exit(1 if failed else 0)
+
+
+def sow_all(files, see, teller):
+    """Set seeds of files; give how sure of each, its name and its seeds, and how many failed."""
+    found, failed, progress = [], 0, FileProgress(len(files))
+    for file in files:
+        try:
+            seeds, sure = sown(np.asarray(read_art(file)), see, teller)
+            found.append((sure, file.name, seeds))
+        except (SgruError, OSError, ValueError) as error:
+            failed += 1
+            say(f"failed: {error}")
+        progress.show(skipped=False)
+    return found, failed
 
 
 def tell_how_right(asked, see, teller) -> None:

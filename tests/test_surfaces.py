@@ -37,6 +37,26 @@ def test_fog_between_lines_goes_with_the_larger_part():
     assert away(settled(sketch, foggy), true, *sleeve) < 8
 
 
+def strange(size):
+    """Colours (9, 3) that no mixture of the schemes' comes near to: so far off, in grey levels."""
+    span = COLOURS.transpose(0, 2, 1).reshape(27, 4)
+    off = np.tile((1.0, -1.0, 0.0), 9)
+    off -= span @ np.linalg.lstsq(span, off, rcond=None)[0]
+    return (size * off / np.sqrt((off * off).mean())).reshape(9, 3).astype("float32")
+
+
+def test_fog_a_little_off_the_schemes_goes_and_blush_stays():
+    sketch, foggy = figure()
+    spot = slice(100, 150), slice(80, 130)
+    put(foggy, *spot, CLOTHES, 0.4)
+    moved = []
+    for size in (0, 11, 24):
+        before = painted(foggy)
+        before[:, spot[0], spot[1]] += strange(size)[:, None, None]
+        moved.append(np.abs(whole_surfaces(before, sketch) - before)[:, 110:140, 90:120].mean())
+    assert moved[0] > 15 and moved[1] > 0.95 * moved[0] and moved[2] < 1
+
+
 def test_a_hole_in_a_surface_is_filled():
     sketch, true = figure()
     holed = true.copy()

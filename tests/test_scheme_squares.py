@@ -119,6 +119,37 @@ def test_what_is_cut_off_below_stands_on_the_lower_edge(painted, tmp_path, monke
     assert below[0.0] < 4 and below[1.0] == 8
 
 
+def test_only_a_figure_that_shows_all_of_it_flies_and_nothing_of_it_is_lost(
+    painted, tmp_path, monkeypatch
+):
+    sys.path.insert(0, str(FOLDER))
+    import pairs
+
+    monkeypatch.setitem(pairs.ZOOMS, "figure", (0.5, 0.5))
+    for name, value in (("STANDING", 0.0), ("BENT", 0.0), ("TURN", 0.0)):
+        monkeypatch.setattr(pairs, name, value)
+    with np.load(painted / "painted" / "a.figure.npz") as held:
+        held = dict(held)
+    wide = {name: np.pad(held[name], ((9, 9), (9, 9), (0, 0))[: held[name].ndim], mode=how, **white)
+            for name, how, white in (("rgb", "constant", {"constant_values": 255}),
+                                     ("iris", "edge", {}), ("label", "edge", {}))}  # fmt: skip
+    all_around = ((0, 0), (9, 9), (9, 9), (0, 0))
+    wide["painted"] = np.pad(held["painted"], all_around, constant_values=255)
+    cut = {name: one[:, :100] if name == "painted" else one[:100] for name, one in held.items()}
+    for folder, figure, flies in (("whole", wide, True), ("cut", cut, False)):
+        (tmp_path / folder).mkdir()
+        np.savez(tmp_path / folder / "a.figure.npz", **figure)
+        squares = pairs.Squares(tmp_path / folder, [], seed=0)
+        assert pairs.cut_off(figure["painted"]) != flies
+        for number in range(6):
+            drawn = []
+            for share in (0.0, 1.0):
+                monkeypatch.setattr(pairs, "FLYING", share)
+                drawn.append(squares.scheme(number, 96)[1].min((0, 3)) < 200)
+            assert (drawn[0] != drawn[1]).any() == flies
+            assert abs(drawn[0].sum() - drawn[1].sum()) < 0.15 * drawn[0].sum() + 1
+
+
 def test_an_arm_that_is_pasted_is_skin_in_all_nine(painted, tmp_path, monkeypatch):
     sys.path.insert(0, str(FOLDER))
     import loose

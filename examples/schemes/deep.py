@@ -95,8 +95,8 @@ class Reader(nn.Module):
 class DeepLearner(TorchLearner):
     """Learns in most steps the depth alone; see the module, and `TorchLearner` for arguments."""
 
-    def __init__(self, trained, teacher, rate, average: float, precision: str, seed: int = 0):
-        super().__init__(trained, teacher, rate, average, precision, inner=True)
+    def __init__(self, trained, teacher, rate, average, precision, seed=0, muon=False):
+        super().__init__(trained, teacher, rate, average, precision, inner=True, muon=muon)
         self._early, self._deep, self._taught = (
             torch.compile(part, dynamic=False)
             for part in (Early(self._network), Deep(self._network), Deep(self._teacher))

@@ -91,12 +91,21 @@ class TorchLearner:
         precision: `mixed_bfloat16` or `float32`.
         inner: Of the network only what works at a quarter of the size and less learns; the rest,
             its last layer and so its colours among it, stays; see `Twin.outer`.
+        muon: Kernels learn by `muon.py`, what is left by AdamW.
     """
 
     def __init__(
-        self, trained, teacher, rate, average: float, precision="mixed_bfloat16", inner=False
+        self,
+        trained,
+        teacher,
+        rate,
+        average: float,
+        precision="mixed_bfloat16",
+        inner=False,
+        muon=False,
     ):
         import torch
+        from muon import Muon
         from twin import Twin
 
         narrow = torch.float32 if precision == "float32" else torch.bfloat16
@@ -112,7 +121,10 @@ class TorchLearner:
         self._compiled = torch.compile(self._network, dynamic=False)
         self._parameters = [one for one in self._network.parameters() if one.requires_grad]
         self._averaged = [parameter.detach().clone() for parameter in self._parameters]
-        self._optimizer = torch.optim.AdamW(self._parameters, eps=1e-7, weight_decay=DECAY)
+        kernels = [one for one in self._parameters if muon and one.ndim > 1]
+        others = [one for one in self._parameters if not muon or one.ndim == 1]
+        self._optimizers = [torch.optim.AdamW(others, eps=1e-7, weight_decay=DECAY)]
+        self._optimizers += [Muon(kernels, weight_decay=DECAY)] if muon else []
         self._rate, self._average, self._steps = rate, average, 0
 
     def shrink(self, number: int) -> int:
@@ -146,12 +158,14 @@ class TorchLearner:
         """Go down a loss, and take the new weights into the averaged ones."""
         import torch
 
-        for group in self._optimizer.param_groups:
-            group["lr"] = float(self._rate(self._steps))
+        rate = float(self._rate(self._steps))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._parameters, CLIP)
-        self._optimizer.step()
-        self._optimizer.zero_grad()
+        for optimizer in self._optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            optimizer.step()
+            optimizer.zero_grad()
         self._steps += 1
         share = min(self._average, young(self._steps))
         with torch.no_grad():

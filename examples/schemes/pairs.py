@@ -12,11 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-from draws import AS_DRAWN, HOLLOW, STANDING, STRETCH, TURN, WHITE, ZOOMS
+from draws import AS_DRAWN, BENT, FALL, FLYING, HOLLOW, STANDING, STRETCH, TURN, WHITE, ZOOMS
 from loose import Loose, kernel, model
 from outlines import completed, outlines
 from PIL import Image, ImageDraw, ImageFilter
 from scenery import Scenery
+from warps import bend
 
 from sgru_tf.errors import SgruError
 from sgru_tf.linework import random_line_art
@@ -85,10 +86,13 @@ class Squares:
         chosen = rng.choice(len(self.figures), p=self.weights)
         kind, rgb, painted, lines, borders = self.figures[chosen]
         stands = rng.random() < STANDING and painted[:, -1].min() < WHITE
-        turn, stretch = rng.uniform(-TURN, TURN), STRETCH ** rng.uniform(-0.5, 0.5)
+        flies = rng.random() < FLYING and not cut_off(painted)
+        most = FALL if flies else TURN
+        turn, stretch = rng.uniform(-most, most), STRETCH ** rng.uniform(-0.5, 0.5)
+        bent = bend(rng) if rng.random() < BENT else None
         shape = rgb.shape[0] / stretch, rgb.shape[1] * stretch
         zoom = rng.uniform(*ZOOMS[kind])
-        fit = self._placing(rng, side, shape, zoom, max, turn, stands)
+        fit = self._placing(rng, side, shape, zoom, max, turn, stands, bent)
         nine = np.stack([fit(Image.fromarray(one), shrink) for one in painted])
         which, as_drawn = rng.integers(len(nine)), rng.random() < AS_DRAWN
         drawn = fit(Image.fromarray(rgb if as_drawn else painted[which]))
@@ -136,8 +140,8 @@ class Squares:
         sketch = self._lines(tf.constant(square, tf.float32), tf.constant(seed)).numpy()
         return inked(sketch, rng) if rng.random() < INKED else sketch
 
-    def _placing(self, rng, side: int, shape, zoom: float, long, turn=0.0, stands=False):
-        """Draw a place and a side, and give what brings pictures there, turned, on white.
+    def _placing(self, rng, side: int, shape, zoom, long, turn=0.0, stands=False, bent=None):
+        """Draw a place and a side, and give what brings pictures there, bent and turned, on white.
 
         What stands, being cut off by the lower edge of its picture, is so by that of the square.
         """
@@ -156,20 +160,31 @@ class Squares:
             picture = picture.resize(size, kernel(shrink))
             if mirrored:
                 picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+            if bent:
+                picture = bent(picture)
             if turn:
-                picture = picture.rotate(turn, Image.Resampling.BICUBIC, fillcolor="white")
+                bicubic = Image.Resampling.BICUBIC
+                picture = picture.rotate(turn, bicubic, expand=True, fillcolor="white")
+            grown = (picture.width - size[0]) / 2, (picture.height - size[1]) / 2
             if shrink > 1:
                 # Where it lies may be within a pixel.
                 across, down = size[0] / width, size[1] / height
-                place = across * shrink, 0, -left * across, 0, down * shrink, -top * down
+                place = (across * shrink, 0, grown[0] - left * across,
+                         0, down * shrink, grown[1] - top * down)  # fmt: skip
                 way, bilinear = Image.Transform.AFFINE, Image.Resampling.BILINEAR
                 small = side // shrink, side // shrink
                 return np.asarray(picture.transform(small, way, place, bilinear, fillcolor="white"))
             sheet = Image.new(picture.mode, (side, side), "white")
-            sheet.paste(picture, (left, top))
+            sheet.paste(picture, (left - round(grown[0]), top - round(grown[1])))
             return np.asarray(sheet)
 
         return fit
+
+
+def cut_off(painted) -> bool:
+    """Tell if an edge of the pictures, (N, H, W, 3) uint8, cuts a figure off."""
+    edges = painted[:, [0, -1]], painted[:, :, [0, -1]]
+    return min(edge.min() for edge in edges) < WHITE
 
 
 def enlarged(mask, times: int):

@@ -105,6 +105,7 @@ COUNT = click.IntRange(min=1)
     is_flag=True,
     help="As --inner, but in most steps what works at half the size and more is not even computed.",
 )
+@click.option("--muon", is_flag=True, help="Kernels learn by another optimizer; of PyTorch.")
 @click.option(
     "--average",
     type=click.FloatRange(0, 1),
@@ -137,20 +138,21 @@ def main(out, init, teacher, schemes, keep, scenery, sizes, precision, engine, *
 
 
 def make_learner(
-    trained, kept, precision, engine, inner, deep, average, learning_rate, steps, seed, **_
+    trained, kept, precision, engine, inner, deep, muon, average, learning_rate, steps, seed, **_
 ):
     """Give what is to learn; see `main`."""
     given = trained, kept, rates(learning_rate, steps), average, precision
     if engine == "tensorflow":
-        if inner or deep:
-            raise SgruError(f"--{'deep' if deep else 'inner'}: for --engine torch")
+        if inner or deep or muon:
+            name = "deep" if deep else "inner" if inner else "muon"
+            raise SgruError(f"--{name}: for --engine torch")
         return TensorFlowLearner(*given)
     try:
         if deep:
             from deep import DeepLearner
 
-            return DeepLearner(*given, seed)
-        return TorchLearner(*given, inner)
+            return DeepLearner(*given, seed, muon)
+        return TorchLearner(*given, inner, muon)
     except ImportError as error:
         raise SgruError(f"--engine torch: {error}; pip install torch") from error
 

@@ -14,6 +14,7 @@ from sgru_tf.model import build_sgru
 torch = pytest.importorskip("torch")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "examples" / "schemes"))
 import deep  # noqa: E402
+import tune  # noqa: E402
 import twin  # noqa: E402
 from learners import TensorFlowLearner, TorchLearner  # noqa: E402
 
@@ -95,6 +96,33 @@ def test_both_learners_learn_alike(monkeypatch):
     assert np.corrcoef(moved, torch_weights - keras_weights + moved)[0, 1] > 0.95
 
 
+@pytest.mark.parametrize(("squared", "expected"), [(False, 200), (True, 140)])
+def test_what_is_unsure_becomes_the_likeliest_or_by_squares_a_mixture(squared, expected):
+    """Of three truths two are of grey 200 and one of 20: nearest to all is 200, or their mean."""
+    learner = object.__new__(TorchLearner)
+    learner._skin, learner._squared = 0.6, squared
+    truths = np.stack([np.full((9, 4, 4, 3), grey, np.uint8) for grey in (200, 20, 200)])
+    losses = [learner._apart(torch.full((3, 27, 4, 4), float(grey)), truths) for grey in range(256)]
+    assert abs(int(np.argmin(losses)) - expected) <= 1
+
+
+def test_skin_counts_as_much_as_is_asked():
+    learner = object.__new__(TorchLearner)
+    learner._squared = False
+    skin = np.full((1, 9, 4, 4, 3), (250, 222, 205), np.uint8)
+    cloth = np.stack([np.full((4, 4, 3), (20 * n, 100, 180), np.uint8) for n in range(9)])[None]
+    for extra in (0.0, 0.6):
+        learner._skin = extra
+        off = [
+            learner._apart(
+                torch.from_numpy(truth.astype("f4")).permute(0, 4, 1, 2, 3).flatten(1, 2) + 10,
+                truth,
+            )
+            for truth in (skin, cloth)
+        ]
+        assert abs(off[0] / off[1] - (1 + extra)) < 1e-3
+
+
 def test_the_outer_layers_can_stay_as_they_are(monkeypatch):
     monkeypatch.setattr(torch, "compile", lambda network, **_: network)
     begun, learnt = varied(), build_sgru(CONFIG)
@@ -148,3 +176,12 @@ def test_colourings_are_small_but_in_some_steps():
     learner = object.__new__(deep.DeepLearner)
     shrunk = [learner.shrink(number) for number in range(400)]
     assert set(shrunk[: deep.READ]) == {4} and shrunk.count(1) == 24
+
+
+@pytest.mark.parametrize("name", ["inner", "deep", "muon", "squared", "skin"])
+def test_what_only_pytorch_can_is_refused_elsewhere(name):
+    ways = {"inner": False, "deep": False, "muon": False, "squared": False, "skin": tune.SKIN}
+    ways[name] = 0.1 if name == "skin" else True
+    steps = {"learning_rate": 1e-3, "steps": 10, "average": 0.9, "seed": 0}
+    with pytest.raises(SgruError, match=f"--{name}: for --engine torch"):
+        tune.make_learner(None, None, "float32", "tensorflow", **ways, **steps)

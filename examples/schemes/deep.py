@@ -22,7 +22,6 @@ from learners import TorchLearner
 from torch import nn
 from torch.nn import functional
 from twin import Twin
-from weighing import weigh
 
 SHRINK = 4  # of a sketch's side, where the reader reads
 EARLY = 2  # so many encoders come before that size
@@ -95,8 +94,8 @@ class Reader(nn.Module):
 class DeepLearner(TorchLearner):
     """Learns in most steps the depth alone; see the module, and `TorchLearner` for arguments."""
 
-    def __init__(self, trained, teacher, rate, average, precision, seed=0, muon=False):
-        super().__init__(trained, teacher, rate, average, precision, inner=True, muon=muon)
+    def __init__(self, trained, teacher, rate, average, precision, seed=0, **how):
+        super().__init__(trained, teacher, rate, average, precision, inner=True, **how)
         self._early, self._deep, self._taught = (
             torch.compile(part, dynamic=False)
             for part in (Early(self._network), Deep(self._network), Deep(self._teacher))
@@ -170,14 +169,12 @@ class DeepLearner(TorchLearner):
         shown = self._rng.sample(of_schemes, min(TIMES * many, len(of_schemes)))
         staying = self._rng.sample(kept, min(TIMES * few, len(kept)))
         x = stack([early for early, _ in shown] + staying)
-        painted = np.stack([one for _, one in shown]).astype("float32")
-        weight = torch.from_numpy(np.array(weigh(painted)))[..., 0]
-        wanted = torch.from_numpy(painted).permute(0, 4, 1, 2, 3).flatten(1, 2)
+        painted = np.stack([one for _, one in shown])
         with self._narrowed():
             with torch.no_grad():
                 before = self._reader(self._taught(x[len(shown) :]))
             drawn = self._reader(self._deep(x))
-        learnt = (weight * (drawn[: len(shown)] - wanted).abs()).mean() / 255
+        learnt = self._apart(drawn[: len(shown)], painted)
         stayed = (drawn[len(shown) :] - before).abs().mean() / 255
         self._follow(learnt + stayed)
         self._reading.zero_grad()

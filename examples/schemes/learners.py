@@ -8,11 +8,12 @@ and `shrink` tells how many times smaller colourings are to be (`deep.py`).
 
 import keras
 import numpy as np
-from weighing import weigh
+from weighing import SKIN, weigh
 
 from sgru_tf.model import build_sgru
 
 CLIP, DECAY = 1.0, 1e-4
+SQUARED = 4.0  # times the square of what a quarter of the range is off is as much as the difference
 
 
 def young(steps):
@@ -92,6 +93,8 @@ class TorchLearner:
         inner: Of the network only what works at a quarter of the size and less learns; the rest,
             its last layer and so its colours among it, stays; see `Twin.outer`.
         muon: Kernels learn by `muon.py`, what is left by AdamW.
+        skin: Extra weight of skin; see `weigh`.
+        squared: The loss of what has colourings is the squared difference; see `tune.py`.
     """
 
     def __init__(
@@ -103,6 +106,8 @@ class TorchLearner:
         precision="mixed_bfloat16",
         inner=False,
         muon=False,
+        skin=SKIN,
+        squared=False,
     ):
         import torch
         from muon import Muon
@@ -126,6 +131,7 @@ class TorchLearner:
         self._optimizers = [torch.optim.AdamW(others, eps=1e-7, weight_decay=DECAY)]
         self._optimizers += [Muon(kernels, weight_decay=DECAY)] if muon else []
         self._rate, self._average, self._steps = rate, average, 0
+        self._skin, self._squared = skin, squared
 
     def shrink(self, number: int) -> int:
         """Colourings are as large as sketches."""
@@ -136,18 +142,25 @@ class TorchLearner:
         import torch
 
         many, planes = len(painted), torch.from_numpy(sketches).permute(0, 3, 1, 2)
-        wanted = painted.astype(np.float32)
-        weight = torch.from_numpy(np.array(weigh(wanted)))[..., 0]
-        # N reds, N greens, N blues.
-        wanted = torch.from_numpy(wanted).permute(0, 4, 1, 2, 3).flatten(1, 2)
         with self._narrowed():
             with torch.no_grad():
                 before = self._teacher(planes[many:]).clamp(0, 255)
             drawn = self._compiled(planes)
-        learnt = (weight * (drawn[:many] - wanted).abs()).mean() / 255
+        learnt = self._apart(drawn[:many], painted)
         stayed = (drawn[many:] - before).abs().mean() / 255
         self._follow(learnt + stayed)
         return learnt.item(), stayed.item()
+
+    def _apart(self, drawn, painted):
+        """Tell how far what was drawn, (M, 27, H, W), is from colourings."""
+        import torch
+
+        wanted = painted.astype(np.float32)
+        weight = torch.from_numpy(np.array(weigh(wanted, self._skin)))[..., 0]
+        # N reds, N greens, N blues.
+        wanted = torch.from_numpy(wanted).permute(0, 4, 1, 2, 3).flatten(1, 2)
+        off = (drawn - wanted).abs() / 255
+        return (weight * (SQUARED * off**2 if self._squared else off)).mean()
 
     def _narrowed(self):
         import torch

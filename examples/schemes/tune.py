@@ -12,6 +12,10 @@ locks are pasted over most of them (`loose.py`). Loss: the mean absolute differe
 weights of `weighing.py`. On the paper of a third of the sketches are strokes without meaning, as of
 a signature or of scenery, which stay paper.
 
+What could be cloth, or hair, or paper, becomes by that loss a colour between, by their medians, and
+so, of dark and bright ones, often that of skin. With `--squared` it becomes their mean, by how
+likely each is: a mixture, which `sgru_tf.surfaces` takes apart again, and decides for one.
+
 A part of every batch is kept: sketches of the folders of `--keep`, whose truth is what the model
 drew before, or another, `--teacher` (so nothing that it knows of faces is lost for figures). Of a
 folder with images_bw and images_rgb the sketches are taken as they are.
@@ -36,6 +40,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from learners import TensorFlowLearner, TorchLearner
 from pairs import Squares
+from weighing import SKIN
 
 from sgru_tf.errors import SgruError
 from sgru_tf.files import whole_file
@@ -106,6 +111,8 @@ COUNT = click.IntRange(min=1)
     help="As --inner, but in most steps what works at half the size and more is not even computed.",
 )
 @click.option("--muon", is_flag=True, help="Kernels learn by another optimizer; of PyTorch.")
+@click.option("--squared", is_flag=True, help="The loss of schemes is squared; of PyTorch.")
+@click.option("--skin", default=SKIN, help="How much more skin counts than cloth; of PyTorch.")
 @click.option(
     "--average",
     type=click.FloatRange(0, 1),
@@ -137,22 +144,22 @@ def main(out, init, teacher, schemes, keep, scenery, sizes, precision, engine, *
         raise click.ClickException(str(error)) from error
 
 
-def make_learner(
-    trained, kept, precision, engine, inner, deep, muon, average, learning_rate, steps, seed, **_
-):
+def make_learner(trained, kept, precision, engine, inner, deep, muon, squared, skin, **how):
     """Give what is to learn; see `main`."""
-    given = trained, kept, rates(learning_rate, steps), average, precision
+    rate = rates(how["learning_rate"], how["steps"])
+    given = trained, kept, rate, how["average"], precision
     if engine == "tensorflow":
-        if inner or deep or muon:
-            name = "deep" if deep else "inner" if inner else "muon"
+        options = {"deep": deep, "inner": inner, "muon": muon, "squared": squared}
+        for name in [name for name, value in options.items() if value] + ["skin"] * (skin != SKIN):
             raise SgruError(f"--{name}: for --engine torch")
         return TensorFlowLearner(*given)
+    ways = {"muon": muon, "squared": squared, "skin": skin}
     try:
         if deep:
             from deep import DeepLearner
 
-            return DeepLearner(*given, seed, muon)
-        return TorchLearner(*given, inner, muon)
+            return DeepLearner(*given, how["seed"], **ways)
+        return TorchLearner(*given, inner, **ways)
     except ImportError as error:
         raise SgruError(f"--engine torch: {error}; pip install torch") from error
 

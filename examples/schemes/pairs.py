@@ -1,9 +1,10 @@
 """Draw what `tune.py` learns from: sketches, and the nine colourings that each is to become.
 
 Line art is that of training (`sgru_tf.linework`). What hand-drawn sketches have and painted figures
-lack is added: arms in any pose and loose locks (`loose.py`), eyes that are drawn empty, lines of a
-pen, outlines where a painting is pale (`outlines.py`), strokes without meaning on the paper, as of
-a signature, and what stands behind a figure (`scenery.py`).
+lack is added: figures that fall or are bent (`warps.py`), arms in any pose and loose locks
+(`loose.py`), eyes that are drawn empty, lines of a pen, outlines where a painting is pale
+(`outlines.py`), strokes without meaning on the paper, as of a signature, and what stands behind a
+figure (`scenery.py`).
 Sketches are (S, S, 1) float32, colourings (9, S, S, 3) uint8 RGB, 0..255.
 """
 

@@ -11,11 +11,12 @@ import { rint } from './rounding';
 import { softened } from './softening';
 
 export const SIDE = 320;
-const [EXPLAINED, UNEXPLAINED] = [3.5, 4.2];
+const [EXPLAINED, UNEXPLAINED] = [5.5, 7];
 const OPEN_POWER = 32;
 const [BORDER, LEAST] = [16, 0.2];
 const FAINT = 0.03;
 const [BARE, ANY] = [0.6, 0.5];
+const SKIN_ODDS = 0.85;
 const SHARP = 3;
 export const LIGHT = 0.1;
 const GAP = 4;
@@ -164,7 +165,8 @@ function decidedOf(
   for (let i = 0, at = 0; i < openness.length; i++, at += SURFACES) {
     const weight = trust[i] * (0.02 + 0.98 * openness[i]);
     for (let m = 0; m < SURFACES; m++) {
-      costs[at + m] = -Math.log(shares[at + m] + FAINT + (m < SKIN ? 0 : ANY * doubt[i]));
+      const share = m === SKIN ? SKIN_ODDS * shares[at + m] : shares[at + m];
+      costs[at + m] = -Math.log(share + FAINT + (m < SKIN ? 0 : ANY * doubt[i]));
     }
     const least = Math.min(costs[at], costs[at + 1], costs[at + 2], costs[at + 3]);
     for (let k = at; k < at + SURFACES; k++) costs[k] = (costs[k] - least) * weight;

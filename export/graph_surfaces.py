@@ -147,7 +147,7 @@ def _paper_around(openness, white, scale: float):
 
 def _decided(shares, openness, trust, doubt, long_side: int):
     scale = long_side / surfaces.SIDE
-    odds = tf.one_hot(surfaces.SKIN, len(shares), surfaces.SKIN_ODDS, 1.0)[:, None, None]
+    odds = tf.one_hot(surfaces.SKIN, shares.shape[0], surfaces.SKIN_ODDS, 1.0)[:, None, None]
     likely = odds * shares + surfaces.FAINT
     more = surfaces.ANY * doubt[None]
     likely = tf.concat([likely[: surfaces.SKIN], likely[surfaces.SKIN :] + more], 0)

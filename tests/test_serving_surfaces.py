@@ -129,7 +129,7 @@ class SchemeModel:
         pictures, _ = picture(64, 64)
         count = tf.shape(sketch)[0]
         answer = tf.repeat(tf.constant(pictures)[None], count, 0)
-        away = tf.constant(np.random.default_rng(3).normal(0, 0.4, pictures.shape).astype("f4"))
+        away = tf.constant(np.random.default_rng(3).normal(0, 0.65, pictures.shape).astype("f4"))
         ink = tf.reduce_sum(tf.cast(sketch[:, :, -1, 0] < 100, tf.float32), 1)
         answer += ink[:, None, None, None, None] * away
         said = hints[:, None, :, :, 3:]

@@ -104,7 +104,7 @@ def test_where_schemes_do_not_explain_the_picture_the_network_spreads_hints(orde
 
 
 def test_where_they_explain_a_part_of_it_hints_are_mixed():
-    network = Painted(NAMED, away=4.3)
+    network = Painted(NAMED, away=7.0)
     plain, found = hinted(network)
     assert network.calls == [(320, False), (448, False), (320, True)]
     np.testing.assert_array_equal(found[:, 90:170, 64:156], plain[:, 90:170, 64:156])

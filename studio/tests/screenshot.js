@@ -23,6 +23,7 @@ if (await page.isVisible('#hint-tools')) {
     ['red', 0.51, 0.385],
     ['teal', 0.74, 0.6],
     ['fair skin', 0.84, 0.81],
+    ['fair skin', 0.57, 0.45],
   ]) {
     await page.click(`.swatch[aria-label="${colour}"]`);
     await page.mouse.click(box.x + box.width * x, box.y + box.height * y);

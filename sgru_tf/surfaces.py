@@ -27,8 +27,8 @@ SIDE = 320
 EXPLAINED, UNEXPLAINED = 5.5, 7.0
 """How far, in grey levels, the median coloured pixel lies from what the schemes can explain: up to
 the first the colours are moved all the way, from the second on not at all. At the first look it was
-1.0 to 3.8 of 35 of 37 sketches of known surfaces, 1.5 to 4.9 of 16 of 20 faces, most with painted
-backgrounds, and 6.1 to 7.9 of the others, which are dark."""
+1.4 to 4.6 of 37 sketches of known surfaces, 1.5 to 5.1 of 16 of 20 faces, most with painted
+backgrounds, and 6.5 to 8.3 of the other four faces, which are dark."""
 
 OPEN_POWER = 32
 """How fast a line closes a surface with its ink: openness = (sketch / paper) ** OPEN_POWER."""

@@ -185,3 +185,27 @@ def test_what_only_pytorch_can_is_refused_elsewhere(name):
     steps = {"learning_rate": 1e-3, "steps": 10, "average": 0.9, "seed": 0}
     with pytest.raises(SgruError, match=f"--{name}: for --engine torch"):
         tune.make_learner(None, None, "float32", "tensorflow", **ways, **steps)
+
+
+@pytest.mark.parametrize("is_deep", [False, True])
+def test_what_is_asked_for_reaches_the_learner(monkeypatch, is_deep):
+    """Kernels move as far as Muon moves them, others by AdamW; and the loss is that of squares."""
+    monkeypatch.setattr(torch, "compile", lambda network, **_: network)
+    steps = {"learning_rate": RATE, "steps": 100, "average": 0.9, "seed": 0}
+    ways = {"inner": False, "deep": is_deep, "muon": True, "squared": True, "skin": 0.1}
+    given = varied(), varied(1), "float32", "torch"
+    learner = tune.make_learner(*given, **ways, **steps)
+    assert isinstance(learner, deep.DeepLearner) == is_deep
+    assert (learner._skin, learner._squared) == (0.1, True)
+    before = [one.detach().clone() for one in learner._parameters]
+    painted = np.random.default_rng(3).integers(0, 256, (2, 9, 64, 96, 3)).astype("uint8")
+    rate = float(learner._rate(0))
+    learnt, _ = TorchLearner.step(learner, sketches(3), painted)
+    assert learnt > 0
+    moved = [
+        (one.ndim, float((one.detach() - old).square().mean().sqrt()) / rate)
+        for one, old in zip(learner._parameters, before, strict=True)
+    ]
+    assert all(0.1 < size < 0.3 for axes, size in moved if axes > 1)
+    assert all(0 < size < 1.1 for axes, size in moved if axes == 1)
+    assert {min(axes, 2) for axes, _ in moved} == {1, 2}

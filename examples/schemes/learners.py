@@ -94,7 +94,8 @@ class TorchLearner:
             its last layer and so its colours among it, stays; see `Twin.outer`.
         muon: Kernels learn by `muon.py`, what is left by AdamW.
         skin: Extra weight of skin; see `weigh`.
-        squared: The loss of what has colourings is the squared difference; see `tune.py`.
+        squared: The loss of what has colourings is `SQUARED` times the squared difference; that of
+            what is kept stays the difference. See `tune.py`.
     """
 
     def __init__(

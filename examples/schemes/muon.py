@@ -26,7 +26,7 @@ def orthogonal(matrix):
 
 
 class Muon(torch.optim.Optimizer):
-    """Steps of weights with two axes and more, kernels as matrices of output by input.
+    """Steps of weights with two axes and more: as matrices of the first by all others.
 
     Args:
         parameters: Of the network; each has two axes at least.

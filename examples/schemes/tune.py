@@ -12,9 +12,9 @@ locks are pasted over most of them (`loose.py`). Loss: the mean absolute differe
 weights of `weighing.py`. On the paper of a third of the sketches are strokes without meaning, as of
 a signature or of scenery, which stay paper.
 
-What could be cloth, or hair, or paper, becomes by that loss a colour between, by their medians, and
-so, of dark and bright ones, often that of skin. With `--squared` it becomes their mean, by how
-likely each is: a mixture, which `sgru_tf.surfaces` takes apart again, and decides for one.
+What could be cloth, or hair, or paper, becomes by that loss a colour between, the median of each
+channel, and so, of dark and bright ones, often that of skin. With `--squared` it becomes their
+mean, by how likely each is: a mixture, which `sgru_tf.surfaces` takes apart and decides about.
 
 A part of every batch is kept: sketches of the folders of `--keep`, whose truth is what the model
 drew before, or another, `--teacher` (so nothing that it knows of faces is lost for figures). Of a
@@ -112,7 +112,12 @@ COUNT = click.IntRange(min=1)
 )
 @click.option("--muon", is_flag=True, help="Kernels learn by another optimizer; of PyTorch.")
 @click.option("--squared", is_flag=True, help="The loss of schemes is squared; of PyTorch.")
-@click.option("--skin", default=SKIN, help="How much more skin counts than cloth; of PyTorch.")
+@click.option(
+    "--skin",
+    type=click.FloatRange(min=0),
+    default=SKIN,
+    help="How much more skin counts than cloth; of PyTorch.",
+)
 @click.option(
     "--average",
     type=click.FloatRange(0, 1),

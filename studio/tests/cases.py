@@ -25,7 +25,7 @@ SCHEMES = (
 )
 
 # Of pictures of surfaces: height, width, and noise; those with noise have hints.
-_SHAPES = (97, 300, 0), (200, 61, 0), (64, 64, 5), (97, 300, 1), (33, 2, 0), (50, 60, 40)
+_SHAPES = (97, 300, 0), (200, 61, 0), (64, 64, 9), (97, 300, 1), (33, 2, 0), (50, 60, 40)
 
 FILTERS = {"box": Image.Resampling.BOX, "bilinear": Image.Resampling.BILINEAR}
 
@@ -157,13 +157,13 @@ def _looks(rng, size, larger) -> dict:
 
 
 def _dabs(rng, height: int, width: int, noise: int):
-    """Dabs at random places, over a line and on an iris; of noise 5 also one of many paints."""
+    """Dabs at random places, over a line and on an iris; of noise 9 also one of many paints."""
     hints = np.zeros((height, width, 4), np.float32)
     places = rng.uniform(size=(8, 2)).tolist() if noise % 2 else []
     for row, column in [*places, (0.56, 0.41), (1 / 3, 0.6)]:
         row, column = int(row * height), int(column * width)
         hints[row : row + 7, column : column + 7] = (*rng.integers(0, 256, 3), 1)
-    if noise == 5:
+    if noise == 9:
         hints[-4:, :20, :3] = rng.integers(0, 256, (4, 20, 3))
         hints[-4:, :20, 3] = 1
     return hints

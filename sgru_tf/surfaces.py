@@ -5,7 +5,7 @@ of its own (`ModelConfig.schemes`); white is paper. So the colours of the nine a
 it is taken for: the shares of a mixture of these four. Where it could not decide, in a sleeve or in
 a wide skirt, they are mixed, which looks like fog. Here it is decided, between the sketch's lines,
 by `sgru_tf.potts`, and the colours are moved accordingly. What the schemes do not explain (blush)
-stays; where it is much, in a portrait with a painted background, everything does. Eyes get colours
+stays; where it is much, in some portraits with painted backgrounds, everything does. Eyes get colours
 of their own: `sgru_tf.eyes`; and what an artist asks for comes afterwards: `sgru_tf.patches`.
 """
 
@@ -27,8 +27,8 @@ SIDE = 320
 EXPLAINED, UNEXPLAINED = 5.5, 7.0
 """How far, in grey levels, the median coloured pixel lies from what the schemes can explain: up to
 the first the colours are moved all the way, from the second on not at all. At the first look it was
-1.4 to 4.6 of 37 sketches of known surfaces, 1.5 to 5.1 of 16 of 20 faces, most with painted
-backgrounds, and 6.5 to 8.3 of the other four faces, which are dark."""
+1.4 to 4.6 of 37 sketches of known surfaces, 1.5 to 5.1 of 16 of 20 validation faces, and 6.5 to 8.3
+of the other four."""
 
 OPEN_POWER = 32
 """How fast a line closes a surface with its ink: openness = (sketch / paper) ** OPEN_POWER."""
@@ -46,8 +46,8 @@ surface without an outline of its own. And what is white there may be any surfac
 share each of them gets, lest a trace of skin decides for half a skirt."""
 
 SKIN_ODDS = 0.85
-"""The share of skin counts so much: arms, pasted over what it learns from, make the network expect
-more bare skin than drawings show."""
+"""The share of skin counts so much: less than half of what the network took for skin on 15 sketches of
+artists' pictures was skin."""
 
 SHARP, BLUR, MOST_BLUR = 3, 20, 40
 """Power that makes shares unlike; and steps, of a pixel each, in which a border without a line is

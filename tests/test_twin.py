@@ -189,7 +189,7 @@ def test_what_only_pytorch_can_is_refused_elsewhere(name):
 
 @pytest.mark.parametrize("is_deep", [False, True])
 def test_what_is_asked_for_reaches_the_learner(monkeypatch, is_deep):
-    """Kernels move as far as Muon moves them, others by AdamW; and the loss is that of squares."""
+    """Kernels move as far as Muon moves them, others as far as AdamW does."""
     monkeypatch.setattr(torch, "compile", lambda network, **_: network)
     steps = {"learning_rate": RATE, "steps": 100, "average": 0.9, "seed": 0}
     ways = {"inner": False, "deep": is_deep, "muon": True, "squared": True, "skin": 0.1}

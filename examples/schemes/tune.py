@@ -154,9 +154,10 @@ def make_learner(trained, kept, precision, engine, inner, deep, muon, squared, s
     rate = rates(how["learning_rate"], how["steps"])
     given = trained, kept, rate, how["average"], precision
     if engine == "tensorflow":
-        options = {"deep": deep, "inner": inner, "muon": muon, "squared": squared}
-        for name in [name for name, value in options.items() if value] + ["skin"] * (skin != SKIN):
-            raise SgruError(f"--{name}: for --engine torch")
+        options = {"inner": inner, "deep": deep, "muon": muon, "squared": squared}
+        asked = [name for name, value in (options | {"skin": skin != SKIN}).items() if value]
+        if asked:
+            raise SgruError(f"--{asked[0]}: for --engine torch")
         return TensorFlowLearner(*given)
     ways = {"muon": muon, "squared": squared, "skin": skin}
     try:

@@ -1,4 +1,4 @@
-"""Bend pictures a little, so that no two squares show a figure in the same pose.
+"""Bend pictures a little, so that few squares show a figure in the same pose.
 
 Artists' pictures are few, and a network that sees each many times learns them by heart. Bent by
 slow waves an arm is longer or more bowed, a skirt wider, a head narrower: what the surfaces are

@@ -5,7 +5,7 @@ of its own (`ModelConfig.schemes`); white is paper. So the colours of the nine a
 it is taken for: the shares of a mixture of these four. Where it could not decide, in a sleeve or in
 a wide skirt, they are mixed, which looks like fog. Here it is decided, between the sketch's lines,
 by `sgru_tf.potts`, and the colours are moved accordingly. What the schemes do not explain (blush)
-stays; where it is much, in some portraits with painted backgrounds, everything does. Eyes get colours
+stays; where it is much, as in some portraits, everything does. Eyes get colours
 of their own: `sgru_tf.eyes`; and what an artist asks for comes afterwards: `sgru_tf.patches`.
 """
 
@@ -45,9 +45,9 @@ BARE, ANY = 0.6, 0.5
 surface without an outline of its own. And what is white there may be any surface: so much of its
 share each of them gets, lest a trace of skin decides for half a skirt."""
 
-SKIN_ODDS = 0.85
-"""The share of skin counts so much: less than half of what the network took for skin on 15 sketches of
-artists' pictures was skin."""
+SKIN_ODDS = 0.9
+"""The share of skin counts so much: on 15 sketches of artists' pictures less than half of what the
+network took for skin was skin."""
 
 SHARP, BLUR, MOST_BLUR = 3, 20, 40
 """Power that makes shares unlike; and steps, of a pixel each, in which a border without a line is
